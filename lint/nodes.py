@@ -1,0 +1,286 @@
+"""What a YAML file says, as plain data with exact places.
+
+A value is a `MappingNode`, a `SequenceNode`, a `ScalarNode`, or an `UnknownNode` where it cannot be known (an
+include that is missing, a part that is not YAML). A mapping that has an unreadable part answers `UnknownNode` for
+each key that it does not list: unknown is never taken for absent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .text import SourceFile, Span
+
+PLAIN, SINGLE, DOUBLE, LITERAL, FOLDED = "plain", "single", "double", "literal", "folded"
+INCLUDED = "included"
+"""The style of a scalar whose text is a whole included file."""
+
+Path = tuple[str | int, ...]
+"""The keys and list positions that lead from a document's root to a node."""
+
+_NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_SPECIAL_FLOAT = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
+
+
+class Node:
+    """A value or a key of a file.
+
+    `span` is the text of the value alone, without its tag, anchor, or the blank lines behind it; `tag_span` is the
+    tag's own. `parent` and `key` say where the node stands: a key in a mapping, or a position in a sequence. A key
+    node and its value have the same path. What an alias stands for is one node in several places; it belongs to
+    the place of its anchor.
+    """
+
+    __slots__ = ("anchor", "key", "parent", "source", "span", "tag", "tag_span")
+
+    def __init__(self, source: SourceFile, span: Span) -> None:
+        self.source = source
+        self.span = span
+        self.parent: MappingNode | SequenceNode | None = None
+        self.key: str | int = ""
+        self.tag: str | None = None
+        self.tag_span: Span | None = None
+        self.anchor: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """The key path from the root of the document that the platform reads (through includes)."""
+        keys: list[str | int] = []
+        node: Node = self
+        while node.parent is not None:
+            keys.append(node.key)
+            node = node.parent
+        return tuple(reversed(keys))
+
+    @property
+    def kind(self) -> str:
+        """What people call this value: `mapping`, `list`, `text`, `number`, `true or false`, `nothing`."""
+        return "unknown"
+
+
+class UnknownNode(Node):
+    """A value that cannot be read. `reason` is `include`, `broken`, `limit` or `tag`."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, source: SourceFile, span: Span, reason: str) -> None:
+        super().__init__(source, span)
+        self.reason = reason
+
+
+class IncludeNode(UnknownNode):
+    """An `!include` or `!archive` that is not replaced by what it stands for.
+
+    Includes of type `yaml` and `string` are replaced once their file was read; what stays is a missing file, a
+    `binary` one, or a folder (`archive`). `type` is one of these; `target` is the path as written, None where it
+    is not given as text.
+    """
+
+    __slots__ = ("argument", "target", "type")
+
+    def __init__(self, source: SourceFile, span: Span, *, type: str, target: ScalarNode | None, argument: Node) -> None:
+        super().__init__(source, span, "include")
+        self.type = type
+        self.target = target
+        self.argument = argument
+
+
+class ScalarNode(Node):
+    """A piece of text, or what plain text stands for in the YAML 1.2 core schema.
+
+    `text` is the content after quotes, escapes, indentation and folding; `value` is what it means: text, a number,
+    a boolean, or None.
+    """
+
+    __slots__ = ("_offsets", "style", "text")
+
+    def __init__(self, source: SourceFile, span: Span, text: str, style: str) -> None:
+        super().__init__(source, span)
+        self.text = text
+        self.style = style
+        self._offsets: list[int] | None = None
+
+    @property
+    def value(self) -> str | int | float | bool | None:
+        if self.style != PLAIN or (self.tag is not None and self.tag.endswith("str")):
+            return self.text
+        return plain_value(self.text)
+
+    @property
+    def is_null(self) -> bool:
+        """True for an empty value, `~` and `null`."""
+        return self.style == PLAIN and self.text in _NULL and not (self.tag or "").endswith("str")
+
+    @property
+    def kind(self) -> str:
+        value = self.value
+        if value is None:
+            return "nothing"
+        if isinstance(value, bool):
+            return "true or false"
+        return "text" if isinstance(value, str) else "number"
+
+    def at(self, index: int) -> int:
+        """The offset in the file of character `index` of `text`; the index behind the last one is the end."""
+        if self.style == INCLUDED or (self.style == PLAIN and self.span.end - self.span.start == len(self.text)):
+            return self.span.start + index
+        if self._offsets is None:
+            from .scalars import offsets
+
+            self._offsets = offsets(self)
+        return self._offsets[index]
+
+    def part(self, start: int, end: int) -> Place:
+        """The place of `text[start:end]`."""
+        from .text import Span
+
+        first = self.at(start)
+        last = self.at(end - 1) + 1 if end > start else first
+        return Place(self.source, Span(first, last), self)
+
+
+class SequenceNode(Node):
+    """A list. `aliased` holds the positions of items that stand there by an alias."""
+
+    __slots__ = ("aliased", "flow", "items")
+
+    def __init__(self, source: SourceFile, span: Span, *, flow: bool) -> None:
+        super().__init__(source, span)
+        self.items: list[Node] = []
+        self.flow = flow
+        self.aliased: set[int] = set()
+
+    @property
+    def kind(self) -> str:
+        return "list"
+
+
+class Entry:
+    """A key and its value in a mapping. `via` says how it came there: `own`, `alias` (the value) or `merge`.
+
+    The key of a merged entry is the key node where it was written.
+    """
+
+    __slots__ = ("key", "value", "via")
+
+    def __init__(self, key: Node, value: Node, via: str = "own") -> None:
+        self.key = key
+        self.value = value
+        self.via = via
+
+
+class MappingNode(Node):
+    """A mapping. `entries` are in the order of the file, merged ones last; of a key written twice the last counts.
+
+    `partial` says that a part of it could not be read. `duplicates` are the earlier and the later key node of each
+    key that is written twice. `meant` holds entries under the key that their author meant, where the schema check
+    found a misspelt or misplaced key: `get` reads them, iteration does not.
+    """
+
+    __slots__ = ("_index", "duplicates", "entries", "flow", "meant", "partial")
+
+    def __init__(self, source: SourceFile, span: Span, *, flow: bool) -> None:
+        super().__init__(source, span)
+        self.entries: list[Entry] = []
+        self.flow = flow
+        self.partial = False
+        self.duplicates: list[tuple[Node, Node]] = []
+        self.meant: dict[str, Entry] = {}
+        self._index: dict[str, Entry] | None = None
+
+    @property
+    def kind(self) -> str:
+        return "mapping"
+
+    def index(self) -> dict[str, Entry]:
+        """The entries whose key is a scalar, by the key's text."""
+        if self._index is None:
+            self._index = {e.key.text: e for e in self.entries if isinstance(e.key, ScalarNode)}
+        return self._index
+
+    def forget_index(self) -> None:
+        """To be called by whoever changes `entries` after they were read."""
+        self._index = None
+
+    def entry(self, name: str) -> Entry | None:
+        """The entry under `name`, or the one that its author meant to write there; None where there is none."""
+        return self.index().get(name) or self.meant.get(name)
+
+    def get(self, name: str) -> Node | None:
+        """The value under `name`; an UnknownNode where a part of the mapping is unreadable, None where absent."""
+        entry = self.entry(name)
+        if entry is not None:
+            return entry.value
+        return UnknownNode(self.source, self.span, "broken") if self.partial else None
+
+    def key_of(self, name: str) -> Node | None:
+        """The key node of `name`, where it is present."""
+        entry = self.entry(name)
+        return None if entry is None else entry.key
+
+    def __iter__(self) -> Iterator[tuple[str, Node]]:
+        """Name and value of each entry that has a scalar key, a key written twice once."""
+        for name, entry in self.index().items():
+            yield name, entry.value
+
+
+class Place:
+    """Somewhere in a file that is not a whole node: a word of a command, or a file's first character.
+
+    `node` is the scalar that it is a part of, if any.
+    """
+
+    __slots__ = ("node", "source", "span")
+
+    def __init__(self, source: SourceFile, span: Span, node: Node | None = None) -> None:
+        self.source = source
+        self.span = span
+        self.node = node
+
+    @property
+    def path(self) -> Path:
+        return () if self.node is None else self.node.path
+
+
+def plain_value(text: str) -> str | int | float | bool | None:
+    """What unquoted text means in the YAML 1.2 core schema."""
+    if text in _NULL:
+        return None
+    if text in _BOOLEAN:
+        return _BOOLEAN[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    try:
+        if _INTEGER.match(text):
+            return int(text)
+        if _BASED.match(text):
+            return int(text, 0)
+    except ValueError:  # more digits than Python converts
+        return float("inf")
+    if _FLOAT.match(text):
+        return float(text)
+    if _SPECIAL_FLOAT.match(text):
+        return float(text.lower().replace(".", ""))
+    return text
+
+
+def to_data(node: Node) -> object:
+    """The plain Python value of a node, as a JSON Schema validator wants it.
+
+    Unknown values are left out of mappings and lists; keys are text as written; of a key written twice the last
+    counts.
+    """
+    if isinstance(node, MappingNode):
+        return {name: to_data(value) for name, value in node if not isinstance(value, UnknownNode)}
+    if isinstance(node, SequenceNode):
+        return [to_data(item) for item in node.items if not isinstance(item, UnknownNode)]
+    if isinstance(node, ScalarNode):
+        return node.value
+    return None

@@ -1,0 +1,172 @@
+"""Where files come from: a folder on disk, a dictionary, or unsaved buffers over either.
+
+Nothing else in paaslint touches the file system, except the report that is written and the fixes that are asked
+for. Paths are relative to the tree's root, with `/`; the root itself is `""`. A path that leaves the root does not
+exist for a tree, nor does what a symbolic link outside of it points at.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Mapping, Sequence
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+
+
+def normalise(path: str) -> str | None:
+    """`path` without `.`, `..` and doubled slashes; None where it leaves the root. A leading `/` is the root."""
+    clean = posixpath.normpath(path.strip("/") or ".")
+    if clean == ".." or clean.startswith("../"):
+        return None
+    return "" if clean == "." else clean
+
+
+class Tree:
+    """Files by path. `complete` says whether a file that is not there is known to be absent."""
+
+    complete: bool = False
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, at most `MAX_FILE_BYTES` + 1 of them; None where there is no such readable file."""
+        raise NotImplementedError
+
+    def exists(self, path: str) -> bool | None:
+        """Whether a file or folder is there; None where the tree is not complete and does not hold it."""
+        raise NotImplementedError
+
+    def list(self, folder: str) -> Sequence[tuple[str, bool]]:
+        """The names in a folder, sorted, each with whether it is a folder; empty where there is none."""
+        raise NotImplementedError
+
+    def is_executable(self, path: str) -> bool | None:
+        """Whether a file may be executed; None where the tree cannot tell."""
+        raise NotImplementedError
+
+
+class DiskTree(Tree):
+    """A folder on disk. Pickles as its root; `unknown` are paths whose content the tree does not have."""
+
+    __slots__ = ("_real", "complete", "root", "unknown")
+
+    def __init__(self, root: str, *, complete: bool = False, unknown: tuple[str, ...] = ()) -> None:
+        self.root = os.path.abspath(root)
+        self._real = os.path.realpath(root)
+        self.complete = complete
+        self.unknown = unknown
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _disk_tree, (self.root, self.complete, self.unknown)
+
+    def _locate(self, path: str) -> str | None:
+        clean = normalise(path)
+        if clean is None or "\0" in clean:
+            return None
+        full = os.path.join(self.root, clean) if clean else self.root
+        real = os.path.realpath(full)
+        if real != self._real and not real.startswith(self._real.rstrip(os.sep) + os.sep):
+            return None
+        return full
+
+    def read(self, path: str) -> bytes | None:
+        full = self._locate(path)
+        if full is None or not os.path.isfile(full):
+            return None
+        try:
+            with open(full, "rb") as file:
+                return file.read(MAX_FILE_BYTES + 1)
+        except OSError:
+            return None
+
+    def exists(self, path: str) -> bool | None:
+        full = self._locate(path)
+        if full is not None and os.path.exists(full):
+            return True
+        clean = normalise(path)
+        if clean is not None and any(clean == u or clean.startswith(u + "/") for u in self.unknown):
+            return None
+        return False if self.complete else None
+
+    def list(self, folder: str) -> Sequence[tuple[str, bool]]:
+        full = self._locate(folder)
+        if full is None:
+            return []
+        try:
+            with os.scandir(full) as entries:
+                return sorted((e.name, e.is_dir(follow_symlinks=False)) for e in entries)
+        except OSError:
+            return []
+
+    def is_executable(self, path: str) -> bool | None:
+        full = self._locate(path)
+        if full is None or os.name == "nt" or not os.path.isfile(full):
+            return None
+        return os.access(full, os.X_OK)
+
+
+def _disk_tree(root: str, complete: bool, unknown: tuple[str, ...]) -> DiskTree:
+    return DiskTree(root, complete=complete, unknown=unknown)
+
+
+class MemoryTree(Tree):
+    """Files given as a dictionary from path to text or bytes."""
+
+    __slots__ = ("_files", "complete")
+
+    def __init__(self, files: Mapping[str, str | bytes], *, complete: bool = False) -> None:
+        self._files = {
+            path: content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+            for path, content in files.items()
+        }
+        self.complete = complete
+
+    def read(self, path: str) -> bytes | None:
+        clean = normalise(path)
+        return None if clean is None else self._files.get(clean)
+
+    def exists(self, path: str) -> bool | None:
+        clean = normalise(path)
+        if clean is not None and (
+            not clean or clean in self._files or any(name.startswith(clean + "/") for name in self._files)
+        ):
+            return True
+        return False if self.complete else None
+
+    def list(self, folder: str) -> Sequence[tuple[str, bool]]:
+        clean = normalise(folder)
+        if clean is None:
+            return []
+        prefix = clean + "/" if clean else ""
+        names: dict[str, bool] = {}
+        for path in self._files:
+            if path.startswith(prefix):
+                name, slash, _ = path[len(prefix) :].partition("/")
+                names[name] = bool(slash) or names.get(name, False)
+        return sorted(names.items())
+
+    def is_executable(self, path: str) -> bool | None:
+        return None
+
+
+class OverlayTree(Tree):
+    """Unsaved buffers over another tree: what an editor sees."""
+
+    __slots__ = ("_base", "_buffers", "complete")
+
+    def __init__(self, base: Tree, buffers: Mapping[str, str | bytes]) -> None:
+        self._base = base
+        self._buffers = MemoryTree(buffers)
+        self.complete = base.complete
+
+    def read(self, path: str) -> bytes | None:
+        buffered = self._buffers.read(path)
+        return self._base.read(path) if buffered is None else buffered
+
+    def exists(self, path: str) -> bool | None:
+        return True if self._buffers.exists(path) else self._base.exists(path)
+
+    def list(self, folder: str) -> Sequence[tuple[str, bool]]:
+        return sorted({**dict(self._base.list(folder)), **dict(self._buffers.list(folder))}.items())
+
+    def is_executable(self, path: str) -> bool | None:
+        return self._base.is_executable(path)
