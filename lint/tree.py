@@ -149,24 +149,29 @@ class MemoryTree(Tree):
 
 
 class OverlayTree(Tree):
-    """Unsaved buffers over another tree: what an editor sees."""
+    """Unsaved buffers over another tree: what an editor sees. A buffer that is None hides a file of the base."""
 
-    __slots__ = ("_base", "_buffers", "complete")
+    __slots__ = ("_base", "_buffers", "_hidden", "complete")
 
-    def __init__(self, base: Tree, buffers: Mapping[str, str | bytes]) -> None:
+    def __init__(self, base: Tree, buffers: Mapping[str, str | bytes | None]) -> None:
         self._base = base
-        self._buffers = MemoryTree(buffers)
+        self._buffers = MemoryTree({path: content for path, content in buffers.items() if content is not None})
+        self._hidden = {path for path, content in buffers.items() if content is None}
         self.complete = base.complete
 
     def read(self, path: str) -> bytes | None:
         buffered = self._buffers.read(path)
-        return self._base.read(path) if buffered is None else buffered
+        return self._base.read(path) if buffered is None and normalise(path) not in self._hidden else buffered
 
     def exists(self, path: str) -> bool | None:
-        return True if self._buffers.exists(path) else self._base.exists(path)
+        if self._buffers.exists(path):
+            return True
+        return False if normalise(path) in self._hidden else self._base.exists(path)
 
     def list(self, folder: str) -> Sequence[tuple[str, bool]]:
-        return sorted({**dict(self._base.list(folder)), **dict(self._buffers.list(folder))}.items())
+        names = {**dict(self._base.list(folder)), **dict(self._buffers.list(folder))}
+        prefix = f"{clean}/" if (clean := normalise(folder)) else ""
+        return sorted((name, is_folder) for name, is_folder in names.items() if prefix + name not in self._hidden)
 
     def is_executable(self, path: str) -> bool | None:
         return self._base.is_executable(path)
