@@ -1,0 +1,81 @@
+"""What a clean run loads. Start-up is most of a run, so every module in these lists has been paid for on purpose."""
+
+from __future__ import annotations
+
+import site
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import paaslint
+import paaslint.rules
+import paaslint.schemas
+
+PROJECTS = Path(__file__).resolve().parent.parent / "bench" / "projects"
+
+PARSER = "ruamel.yaml.cyaml"
+"""What every run needs; the modules that it brings are free for us."""
+
+OTHERS = {"bisect", "posixpath"}
+"""Packages beyond those."""
+
+OURS = {
+    "paaslint",
+    "paaslint.__main__",
+    "paaslint.cli",
+}
+"""Our own modules."""
+
+REPORT = "print('\\n' + ' '.join(sys.modules))"
+IMPORT = f"import {PARSER}"
+RUN = """
+from paaslint.__main__ import main
+try:
+    status = main()
+except SystemExit as end:
+    status = end.code
+assert not status, status
+"""
+
+
+@pytest.fixture(scope="module")
+def search_path(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Where a bare interpreter finds paaslint and its libraries, in whatever way paaslint is installed here.
+
+    The child is started without `site`, because the finder of an editable install loads modules of its own.
+    """
+    package = tmp_path_factory.mktemp("path") / "paaslint"
+    package.mkdir()
+    parts = {"rules": paaslint.rules, "schemas": paaslint.schemas}
+    for entry in Path(*paaslint.__path__).iterdir():
+        if entry.name not in parts:
+            (package / entry.name).symlink_to(entry)
+    for name, part in parts.items():
+        (package / name).symlink_to(Path(*part.__path__))
+    return [str(package.parent), *site.getsitepackages()]
+
+
+def modules(search_path: list[str], code: str, *arguments: str) -> tuple[str, set[str]]:
+    """What `code` prints in a bare interpreter, and the modules that are loaded then."""
+    process = subprocess.run(
+        [sys.executable, "-S", "-E", "-c", f"import sys\nsys.path[:0] = {search_path!r}\n{code}\n{REPORT}", *arguments],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        cwd=PROJECTS,
+        text=True,
+        check=True,
+    )
+    printed, loaded = process.stdout.rstrip("\n").rsplit("\n", 1)
+    return printed, set(loaded.split())
+
+
+@pytest.mark.parametrize("project", ["plain", "typical"])
+def test_clean_run_loads_only_what_it_needs(search_path: list[str], project: str) -> None:
+    _, free = modules(search_path, IMPORT)
+    printed, loaded = modules(search_path, RUN, project)
+    assert printed == ""
+    ours = {name for name in loaded if name.partition(".")[0] == "paaslint"}
+    assert {name.partition(".")[0] for name in loaded - free - ours} - OTHERS == set()
+    assert ours - OURS == set()
