@@ -1,0 +1,198 @@
+"""What all reports share: the findings of a run with the paths that readers see, the counts, and the style.
+
+A report is a module of this package with `render(report, style) -> str`; `FORMATS` names it.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..diagnostic import ERROR, INFO, WARNING, Diagnostic, Edit, Fix, Location, Related, Rename
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..engine import Fault, Result
+    from ..text import SourceFile
+
+JSON_VERSION = 1
+"""The version of our JSON; it changes when a field goes or changes its meaning, not when one is added."""
+
+
+class Format(NamedTuple):
+    """A report: its module in this package, and whether its readers know the repository only.
+
+    Paths are relative to the working folder, or else to the root of the git repository.
+    """
+
+    module: str
+    repository_paths: bool = False
+
+
+FORMATS = {
+    "text": Format("text"),
+    "json": Format("json"),
+}
+
+
+class Style(NamedTuple):
+    """How text is written: at length, for a person at a terminal, or a line for each finding; in colour or not.
+
+    `links` says that the terminal is to be given hyperlinks; `width` is its number of columns.
+    """
+
+    terminal: bool = False
+    color: bool = False
+    links: bool = False
+    width: int = 80
+
+    @classmethod
+    def detect(cls, terminal: bool, environment: Mapping[str, str], color: bool | None = None) -> Style:
+        """The style for a stream that is a `terminal` or not.
+
+        What the user says of colours (`color`) goes before the environment, and there `NO_COLOR` before the rest.
+        """
+        if color is None:
+            forced = (environment.get(name, "") for name in ("FORCE_COLOR", "CLICOLOR_FORCE"))
+            if environment.get("NO_COLOR"):
+                color = False
+            elif any(value not in ("", "0") for value in forced):
+                color = True
+            else:
+                color = terminal and environment.get("TERM") != "dumb" and environment.get("CLICOLOR") != "0"
+        return cls(terminal, color, terminal and color, _width(environment) if terminal else 80)
+
+    def paint(self, text: str, codes: str) -> str:
+        """The text in the given ANSI graphics codes, such as `1;31`, where colours are wanted."""
+        return f"\x1b[{codes}m{text}\x1b[0m" if self.color and text else text
+
+    def link(self, text: str, url: str) -> str:
+        """The text as a hyperlink, where the terminal is to be given them."""
+        return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and url else text
+
+
+def _width(environment: Mapping[str, str]) -> int:
+    columns = environment.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size().columns or 80
+    except OSError:
+        return 80
+
+
+class Summary(NamedTuple):
+    """The counts of a run. `fixable` are the findings that `--fix` mends, `unsafe` those that take `--unsafe` too."""
+
+    projects: int
+    files: int
+    errors: int
+    warnings: int
+    infos: int
+    suppressed: int
+    fixable: int
+    unsafe: int
+
+
+class Outcome(NamedTuple):
+    """One project: its folder as an absolute path, and what linting it gave."""
+
+    root: str
+    result: Result
+
+
+class Report:
+    """A run. Paths, the keys of `sources` among them, are relative to the folder `base`.
+
+    `fail_on` is the severity from which on a finding fails the run, or `never`.
+    """
+
+    __slots__ = ("base", "diagnostics", "fail_on", "faults", "sources", "summary")
+
+    def __init__(self, outcomes: Iterable[Outcome], base: str, fail_on: str = ERROR) -> None:
+        self.base = base
+        self.fail_on = fail_on
+        self.diagnostics: list[Diagnostic] = []
+        self.sources: dict[str, SourceFile] = {}
+        self.faults: list[Fault] = []
+        projects = files = suppressed = 0
+        for root, result in outcomes:
+            place = Placement(root, base)
+            moved = [place.diagnostic(diagnostic) for diagnostic in result.diagnostics]
+            self.diagnostics += moved
+            if moved:
+                self.sources.update((place.path(path), source) for path, source in result.sources.items())
+            self.faults += [fault._replace(path=place.path(fault.path)) for fault in result.faults]
+            projects += 1
+            files += len(result.files)
+            suppressed += result.suppressed
+        self.diagnostics.sort(key=Diagnostic.sort_key)
+        count = dict.fromkeys((ERROR, WARNING, INFO), 0)
+        safe = unsafe = 0
+        for diagnostic in self.diagnostics:
+            count[diagnostic.severity] += 1
+            if diagnostic.fix:
+                safe += diagnostic.fix.safe
+                unsafe += not diagnostic.fix.safe
+        self.summary = Summary(
+            projects, files, count[ERROR], count[WARNING], count[INFO], suppressed, fixable=safe, unsafe=unsafe
+        )
+
+
+class Placement:
+    """Turns the paths of one project, relative to its root, into paths relative to another folder."""
+
+    __slots__ = ("_base", "_known", "_root", "folder")
+
+    def __init__(self, root: str, base: str) -> None:
+        self._root = root
+        self._base = base
+        self._known: dict[str, str] = {}
+        self.folder = self.path("")
+
+    def path(self, path: str) -> str:
+        """The path with `/`; the folder itself is `.`."""
+        known = self._known.get(path)
+        if known is None:
+            full = os.path.join(self._root, path) if path else self._root
+            try:
+                known = os.path.relpath(full, self._base)
+            except ValueError:  # on another drive
+                known = full
+            known = self._known[path] = known.replace(os.sep, "/")
+        return known
+
+    def location(self, location: Location) -> Location:
+        return location._replace(path=self.path(location.path))
+
+    def diagnostic(self, diagnostic: Diagnostic) -> Diagnostic:
+        return Diagnostic(
+            code=diagnostic.code,
+            name=diagnostic.name,
+            severity=diagnostic.severity,
+            location=self.location(diagnostic.location),
+            message=diagnostic.message,
+            help=diagnostic.help,
+            url=diagnostic.url,
+            related=tuple(Related(self.location(place), message) for place, message in diagnostic.related),
+            fix=self._fix(diagnostic.fix) if diagnostic.fix else None,
+            fingerprint=diagnostic.fingerprint,
+            project=self.folder,
+        )
+
+    def _fix(self, fix: Fix) -> Fix:
+        edits = tuple(
+            Rename(self.path(edit.path), self.path(edit.rename_to))
+            if isinstance(edit, Rename)
+            else Edit(self.location(edit.location), edit.text)
+            for edit in fix.edits
+        )
+        return Fix(fix.title, fix.safe, edits)
+
+
+def render(name: str, report: Report, style: Style) -> str:
+    """The report in the format `name`, ending in a line feed unless it is empty."""
+    module = import_module(f"{__name__}.{FORMATS[name].module}")
+    return str(module.render(report, style))
