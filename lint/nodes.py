@@ -79,17 +79,18 @@ class IncludeNode(UnknownNode):
     """An `!include` or `!archive` that is not replaced by what it stands for.
 
     Includes of type `yaml` and `string` are replaced once their file was read; what stays is a missing file, a
-    `binary` one, or a folder (`archive`). `type` is one of these; `target` is the path as written, None where it
-    is not given as text.
+    `binary` one, or a folder (`archive`). `type` is one of these, or `unknown`; `target` is the path as written, None
+    where it is not given as text; `resolved` is the path in the tree that it led to, None until it is found.
     """
 
-    __slots__ = ("argument", "target", "type")
+    __slots__ = ("argument", "resolved", "target", "type")
 
     def __init__(self, source: SourceFile, span: Span, *, type: str, target: ScalarNode | None, argument: Node) -> None:
         super().__init__(source, span, "include")
         self.type = type
         self.target = target
         self.argument = argument
+        self.resolved: str | None = None
 
 
 class ScalarNode(Node):
@@ -284,3 +285,23 @@ def to_data(node: Node) -> object:
     if isinstance(node, ScalarNode):
         return node.value
     return None
+
+
+def walk(node: Node | None, seen: set[int] | None = None) -> Iterator[Node]:
+    """A node and everything below it, keys included, each once however many aliases lead to it."""
+    if node is None:
+        return
+    seen = set() if seen is None else seen
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, MappingNode):
+            for entry in reversed(node.entries):
+                pending.append(entry.value)
+                pending.append(entry.key)
+        elif isinstance(node, SequenceNode):
+            pending.extend(reversed(node.items))

@@ -1,0 +1,598 @@
+"""What is wrong with text that is not YAML, and which part of it must go so that the rest can be read.
+
+A parser says where it gave up; people need the place where the mistake began, and what to write instead. Both are
+derived from the text, so that every parser gives the same answer.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from .diagnostic import Change, Repair, YamlProblem
+from .nodes import Place
+from .text import Span
+from .yaml import Hole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .text import SourceFile
+    from .yaml import Failure
+
+_KEY = re.compile(
+    r"""(?P<lead>[ \t]*(?:-[ \t]+)*)
+        (?P<key>"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\r\n]|'')*'|(?:[^\s\#\[\]{},&*!|>'"%@`-]|-(?=\S))[^\r\n\#]*?)
+        (?P<colon>[ \t]*:)(?=[ \t\r\n]|\Z)""",
+    re.VERBOSE,
+)
+_LEAD = re.compile(r"[ \t]*(?:-[ \t]+)*")
+_PLAIN_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[\w.$/@-]+[ \t]*:(?=[ \t\r\n]|\Z)")
+_TIGHT_COLON = re.compile(r"([\w.$-]+):(?=[^\s/:])")
+_BLOCK_HEADER = re.compile(r"[^\r\n]*?(?:[:-][ \t]+|^)(?:[!&]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?$")
+_CONFLICT = re.compile(r"^<{7}(?: [^\r\n]*)?$(?s:.*?)(?:^>{7}[^\r\n]*$|\Z)", re.MULTILINE)
+_TAB = re.compile(r"[ ]*(?:-[ ]+)*-?[ ]*\t[ \t]*")
+_NOT_BREAK = re.compile(r"[^\r\n]")
+
+_QUOTE_IT = "Put the value in quotes: `'{}'`."
+
+
+class Cause(NamedTuple):
+    """A mistake: its place, what to say of it, and the range that has to be taken out with it."""
+
+    kind: str
+    span: Span
+    message: str
+    help: str
+    region: Span
+
+
+class Recovery:
+    """Takes mistakes out of a text, one after the other.
+
+    `text` is what is left: as long as the original, with the same lines. `holes` are the parts taken out.
+    """
+
+    __slots__ = ("_causes", "_last", "_original", "_source", "_starts", "_tabs", "_whole", "holes", "text")
+
+    def __init__(self, source: SourceFile, text: str) -> None:
+        self.text = text
+        self.holes: list[Hole] = []
+        self._original = text
+        self._source = source
+        self._starts = source.line_starts
+        self._causes: list[Cause] = []
+        self._last = -1
+        self._whole = False
+        self._tabs: Cause | None = None
+
+    def take_out(self, failure: Failure) -> bool:
+        """Take out what made a parser fail; False where there is nothing left to take out."""
+        offset = min(failure.offset, len(self.text))
+        at_end = not self.text[offset:].strip()
+        repeated = offset <= self._last and not at_end
+        self._last = offset
+        if repeated:
+            return self._widen()
+        cause = self._diagnose(failure, offset)
+        if self._known(cause):
+            return self._widen()
+        if cause.kind == "tab-indentation" and self._tabs is None:
+            self._tabs = cause
+            self._causes.append(cause)
+            spaced = self._spaced(lambda tabs: " " * len(tabs))
+            if spaced != self.text:
+                self.text = spaced
+                self._last = -1
+                return True
+        elif self._tabs is None or not self._had_tab(cause.span.start):
+            self._causes.append(cause)
+        self._blank(cause.region)
+        self._whole = False
+        return True
+
+    def finish(self, reads: Callable[[str], bool]) -> list[YamlProblem]:
+        """The problems; `reads` tells whether a text is YAML, which makes a repair certain."""
+        problems = []
+        for cause in self._causes:
+            repair = None
+            if cause is self._tabs and len(self._causes) == 1:
+                repair = self._tab_repair(reads)
+            place = Place(self._source, cause.span)
+            problems.append(YamlProblem(cause.kind, place, cause.message, help=cause.help, repair=repair))
+        return problems
+
+    # Taking out -----------------------------------------------------------------------------------------------------
+
+    def _known(self, cause: Cause) -> bool:
+        """Whether a mistake lies where something is already taken out: then too little was."""
+        return any(h.start <= cause.span.start < h.end or h.start == cause.region.start for h in self.holes)
+
+    def _blank(self, region: Span) -> None:
+        start, end = region
+        text = self.text
+        while start < end and text[start] in " \t\r\n":
+            start += 1
+        while end > start and text[end - 1] in " \t\r\n":
+            end -= 1
+        self.text = text[:start] + _NOT_BREAK.sub(" ", text[start:end]) + text[end:]
+        self.holes = [h for h in self.holes if not start <= h.start <= h.end <= end]
+        self.holes.append(Hole(start, end))
+
+    def _widen(self) -> bool:
+        """Take out more around the last hole: its whole line, then the entry around it."""
+        if not self.holes:
+            return False
+        hole = self.holes[-1]
+        line = self._line(hole.start)
+        column = self._indent(line, self._original)
+        begin = self._starts[line] + column
+        if not self._whole and begin < hole.start:
+            self._blank(Span(begin, max(hole.end, self._extent(line, column))))
+            self._whole = True
+            return True
+        while line > 0:
+            line -= 1
+            if self._blank_line(line) or self._indent(line) >= column:
+                continue
+            column = self._indent(line)
+            match = _KEY.match(self.text, self._starts[line])
+            begin = match.end() if match is not None else self._starts[line] + column
+            self._blank(Span(begin, max(hole.end, self._extent(line, column))))
+            self._whole = match is None
+            return True
+        return False
+
+    # Lines ----------------------------------------------------------------------------------------------------------
+
+    def _line(self, offset: int) -> int:
+        """The 0-based line of an offset."""
+        return bisect_right(self._starts, offset) - 1
+
+    def _end(self, line: int) -> int:
+        """The offset behind the last character of a line, without its line end."""
+        end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self.text)
+        while end > self._starts[line] and self.text[end - 1] in "\r\n":
+            end -= 1
+        return end
+
+    def _content(self, line: int) -> str:
+        return self.text[self._starts[line] : self._end(line)]
+
+    def _indent(self, line: int, text: str | None = None) -> int:
+        """How many blanks a line begins with."""
+        text = self.text if text is None else text
+        start = position = self._starts[line]
+        end = self._end(line)
+        while position < end and text[position] in " \t":
+            position += 1
+        return position - start
+
+    def _blank_line(self, line: int) -> bool:
+        content = self._content(line).lstrip()
+        return not content or content.startswith("#")
+
+    def _previous(self, line: int) -> int | None:
+        """The last line before that says something."""
+        while line > 0:
+            line -= 1
+            if not self._blank_line(line):
+                return line
+        return None
+
+    def _extent(self, line: int, column: int) -> int:
+        """The end of what belongs to the entry that begins in `column` of `line`."""
+        last = line
+        own = self._indent(line)
+        for number in range(line + 1, len(self._starts)):
+            if self._blank_line(number):
+                continue
+            indent = self._indent(number)
+            content = self._content(number).lstrip()
+            below = indent > column
+            item = (
+                indent == column == own and content.startswith("-") and not self._content(line).lstrip().startswith("-")
+            )
+            closer = indent >= own and content[0] in "]}"
+            if not (below or item or closer):
+                break
+            last = number
+        return self._end(last)
+
+    def _entry(self, offset: int) -> Span:
+        """The range to take out for a mistake at `offset`: the value of its entry, or the lines that begin there."""
+        line = self._line(offset)
+        start = self._starts[line]
+        match = _KEY.match(self.text, start, self._end(line))
+        if match is not None and offset >= match.end():
+            return Span(match.end(), self._extent(line, match.start("key") - start))
+        lead = _LEAD.match(self.text, start, self._end(line))
+        begin = lead.end() if lead is not None else start
+        dashes = self.text[start:begin].rstrip()
+        return Span(begin, self._extent(line, len(dashes) - 1 if dashes else begin - start))
+
+    def _had_tab(self, offset: int) -> bool:
+        return _TAB.match(self._original, self._starts[self._line(offset)]) is not None
+
+    def _header_above(self, line: int) -> int | None:
+        """The line with the `|` or `>` under which `line` seems to be meant."""
+        indent = self._indent(line)
+        above = self._previous(line)
+        while above is not None:
+            if _BLOCK_HEADER.match(self._content(above)):
+                return above if indent >= self._indent(above) else None
+            if self._indent(above) < indent or _PLAIN_KEY.match(self._content(above)):
+                return None
+            above = self._previous(above)
+        return None
+
+    # Causes ---------------------------------------------------------------------------------------------------------
+
+    def _cause(self, start: int, end: int, message: str, help: str, region: Span | None = None) -> Cause:
+        end = min(max(end, start), len(self.text))
+        return Cause("syntax-error", Span(start, end), message, help, region or self._entry(start))
+
+    def _diagnose(self, failure: Failure, offset: int) -> Cause:
+        text = self.text
+        conflict = _CONFLICT.search(text)
+        if conflict is not None:
+            return self._cause(
+                conflict.start(),
+                text.find("\n", conflict.start()) if "\n" in conflict.group() else conflict.end(),
+                "An unresolved merge conflict stands in the file.",
+                "Decide for one side, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`.",
+                Span(*conflict.span()),
+            )
+        line = self._line(offset)
+        if offset == self._starts[line] == len(text) and line > 0:
+            line = self._previous(line) or 0
+        tab = _TAB.match(text, self._starts[line])
+        if tab is not None and tab.end() <= self._end(line):
+            first = text.index("\t", tab.start())
+            return Cause(
+                "tab-indentation",
+                Span(first, tab.end()),
+                "A tab stands in the indentation, where YAML accepts spaces only: the platform refuses the file.",
+                "Indent with spaces.",
+                self._entry(first),
+            )
+        above = self._previous(line)
+        if above is not None and self._content(above).rstrip() == "...":
+            begin = self._starts[above]
+            return Cause(
+                "several-documents",
+                Span(begin, begin + 3),
+                "The document ends here, and text follows; the platform expects one document per file.",
+                "Delete the `...`, or what follows it.",
+                Span(self._starts[line], len(text)),
+            )
+        return (
+            self._quoted(failure, offset)
+            or self._bracket(failure, offset)
+            or self._first_character(failure, offset, line)
+            or self._colon(failure, offset, line)
+            or self._lost_line(failure, offset, line)
+            or self._indentation(offset, line)
+            or self._other(offset, line)
+        )
+
+    def _quoted(self, failure: Failure, offset: int) -> Cause | None:
+        """A quote that is never closed, text behind a closing quote, or a wrong escape."""
+        text = self.text
+        context, scalar = failure.context, failure.scalar
+        if context is not None and text[context : context + 1] in ("'", '"'):
+            quote = text[context]
+            escape = offset if text[offset : offset + 1] == "\\" else offset - 1
+            while escape > context and text[escape] not in "\\":
+                escape -= 1
+            if quote == '"' and escape > context and offset - escape <= 9 and offset < len(text):
+                shown = text[escape : escape + 2]
+                return self._cause(
+                    escape,
+                    escape + 2,
+                    f"`{shown}` is no escape that YAML knows in double quotes, so the platform refuses the file.",
+                    f"Use single quotes, where a backslash is text, or double it: `\\{shown}`.",
+                )
+            if text[context - 1 : context] == text[context] and scalar.end == context:
+                return self._cause(
+                    scalar.start,
+                    context + 1,
+                    f"The value is closed by two `{text[context]}`; the second one begins another text.",
+                    f"Delete one `{text[context]}` at the end.",
+                )
+            return self._unclosed(context)
+        if scalar.end <= offset and text[scalar.start : scalar.start + 1] in ("'", '"') and scalar.end > scalar.start:
+            first, last = self._line(scalar.start), self._line(scalar.end - 1)
+            if last != self._line(offset):
+                return None
+            if first != last:
+                return self._unclosed(scalar.start)
+            if text[scalar.end : offset].strip(" \t") == "":
+                quote = text[scalar.start]
+                help = "Quote the whole value, or nothing of it."
+                if quote == "'":
+                    help += " Inside single quotes, write a single quote twice: `''`."
+                return self._cause(
+                    scalar.start,
+                    self._end(first),
+                    "The value goes on behind its closing quote, which YAML does not allow.",
+                    help,
+                )
+        return None
+
+    def _unclosed(self, start: int) -> Cause:
+        quote = self.text[start]
+        line = self._line(start)
+        return self._cause(
+            start,
+            self._end(line),
+            f"The quote `{quote}` that begins here is not closed on its line, and takes in what follows.",
+            f"Close it with `{quote}` at the end of the value.",
+        )
+
+    def _bracket(self, failure: Failure, offset: int) -> Cause | None:
+        """A `{` or `[` that is not closed, or that was meant as text."""
+        text, context = self.text, failure.context
+        if context is None or text[context : context + 1] not in ("{", "["):
+            return None
+        opening = text[context]
+        closing = "}" if opening == "{" else "]"
+        name = "a mapping" if opening == "{" else "a list"
+        same_line = self._line(offset) == self._line(context) and offset < self._end(self._line(context))
+        if same_line or self._outermost(context) is None:
+            message = f"`{opening}` begins {name} in YAML, and what stands between the brackets is none."
+            help = f"Put the value in quotes if text is meant; else separate the entries with commas up to `{closing}`."
+        else:
+            message = f"The `{opening}` that begins {name} here is never closed, so what follows is taken into it."
+            help = f"Close it with `{closing}`, or put the value in quotes if text is meant."
+        return self._cause(context, context + 1, message, help)
+
+    def _outermost(self, offset: int) -> int | None:
+        """The offset itself, where the line has no closing bracket behind it."""
+        rest = self.text[offset : self._end(self._line(offset))]
+        closing = "}" if rest[:1] == "{" else "]"
+        return offset if rest.count(rest[:1]) > rest.count(closing) else None
+
+    def _first_character(self, failure: Failure, offset: int, line: int) -> Cause | None:
+        """A key or value that begins with a character that means something to YAML."""
+        start = self._starts[line]
+        end = self._end(line)
+        match = _KEY.match(self.text, start, end)
+        lead = _LEAD.match(self.text, start, end)
+        places = [m.end() for m in (match, lead) if m is not None]
+        for place in places:
+            while place < end and self.text[place] in " \t":
+                place += 1
+            if place > offset or place >= end:
+                continue
+            cause = self._indicator(place, end, offset)
+            if cause is not None:
+                return cause
+        return None
+
+    def _indicator(self, place: int, end: int, offset: int) -> Cause | None:
+        text = self.text
+        value = text[place:end].rstrip()
+        comment = value.find(" #")
+        if comment > 0:
+            value = value[:comment].rstrip()
+        first = value[0]
+        length = len(value)
+        value = _short(value)
+        quoted = _QUOTE_IT.format(value.replace("'", "''"))
+        if first == "*":
+            message = f"`{value}` begins with `*`, which YAML takes for an alias, so the platform refuses the file."
+        elif first == "@":
+            message = f"`{value}` begins with `@`, which YAML reserves, so the platform refuses the file."
+        elif first == "`":
+            message = "The value begins with a backtick, which YAML reserves, so the platform refuses the file."
+        elif first == "%" and place == self._starts[self._line(place)]:
+            message = f"`{value}` begins with `%`, which YAML takes for a directive, and knows none of that name."
+            quoted = "Delete the line, or quote the key."
+        elif first == "%":
+            message = f"`{value}` begins with `%`, which must not begin a value in YAML."
+        elif first == "&":
+            message = f"`{value}` begins with `&`, which YAML takes for an anchor."
+        elif first == "!":
+            message = f"`{value}` begins with `!`, which YAML takes for a tag."
+        elif first in "{[":
+            closing = "}" if first == "{" else "]"
+            name = "a mapping" if first == "{" else "a list"
+            message = f"`{value}` begins with `{first}`, which YAML takes for {name}"
+            message += ", and text follows its end." if closing in value else " that is never closed."
+        elif first in "]},":
+            message = f"`{value}` begins with `{first}`, which has nothing to close or to separate here."
+        elif first in "|>":
+            message = f"Text stands behind `{first}` on the same line; the block of text begins on the next one."
+            quoted = "Put the text on the next line, indented deeper than its key, or delete the sign."
+        elif value.startswith("- ") and text[:place].rstrip().endswith(":"):
+            message = "A list cannot begin on the line of its key."
+            quoted = "Put each `- item` on a line of its own, or write `[item, item]`."
+        else:
+            return None
+        return self._cause(place, place + length, message, quoted)
+
+    def _colon(self, failure: Failure, offset: int, line: int) -> Cause | None:
+        """A `: ` where no key can be."""
+        text = self.text
+        if text[offset : offset + 1] != ":":
+            return None
+        begun = self._line(failure.scalar.start)
+        if begun == line:
+            match = _KEY.match(text, self._starts[line], self._end(line))
+            if match is None or offset <= match.end("colon") - 1:
+                return None
+            place = match.end()
+            while text[place] in " \t":
+                place += 1
+            value = text[place : self._end(line)].rstrip()
+            return self._cause(
+                place,
+                place + len(value),
+                "A colon and a space stand inside an unquoted value, where YAML takes them for another key.",
+                _QUOTE_IT.format(_short(value).replace("'", "''")),
+            )
+        # The value or key before runs over several lines.
+        lead = _LEAD.match(text, self._starts[begun])
+        if lead is not None and lead.end() == failure.scalar.start:
+            return self._without_colon(begun)
+        return self._too_deep_key(line, begun)
+
+    def _too_deep_key(self, line: int, begun: int) -> Cause:
+        start = self._starts[line] + self._indent(line)
+        key = _KEY.match(self.text, self._starts[line], self._end(line))
+        name = f"`{key.group('key')}`" if key is not None else "This line"
+        above = _KEY.match(self.text, self._starts[begun], self._end(begun))
+        owner = f"`{above.group('key')}`" if above is not None else "the line above"
+        return self._cause(
+            start,
+            key.end("key") if key is not None else self._end(line),
+            f"{name} is indented deeper than {owner}, which has a value already: YAML reads it as more of that.",
+            f"Indent it like {owner}, or remove the value of {owner} if it is to hold {name}.",
+            Span(start, self._extent(line, self._indent(line) - 1)),
+        )
+
+    def _without_colon(self, line: int) -> Cause:
+        start = self._starts[line]
+        lead = _LEAD.match(self.text, start)
+        begin = lead.end() if lead is not None else start
+        value = self.text[begin : self._end(line)].rstrip()
+        tight = _TIGHT_COLON.match(value)
+        header = self._header_above(line)
+        if header is not None:
+            return self._under_block(line, header)
+        if tight is not None:
+            fixed = _short(value[: tight.end()] + " " + value[tight.end() :])
+            return self._cause(
+                begin,
+                begin + tight.end(),
+                f"No space stands behind the colon, so YAML does not see the key `{tight.group(1)}`.",
+                f"Write `{fixed}`.",
+            )
+        return self._cause(
+            begin,
+            begin + len(value),
+            f"`{_short(value)}` stands where a key is expected, but has no colon.",
+            "Write `key: value`; if the line belongs to the text above, indent it deeper than the key of that text.",
+        )
+
+    def _under_block(self, line: int, header: int) -> Cause:
+        key = _KEY.match(self.text, self._starts[header], self._end(header))
+        name = f"`{key.group('key')}`" if key is not None else "the `|`"
+        first = next((n for n in range(header + 1, line + 1) if not self._blank_line(n)), line)
+        column = self._indent(first) if first != line else self._indent(header) + 2
+        last = line
+        for number in range(line + 1, len(self._starts)):
+            if self._blank_line(number):
+                continue
+            if self._indent(number) < self._indent(header) or _PLAIN_KEY.match(self._content(number)):
+                break
+            last = number
+        start = self._starts[line] + self._indent(line)
+        region = self._entry(key.end() if key is not None else start)
+        return self._cause(
+            start,
+            self._end(line),
+            f"The line is indented too little to belong to the text of {name}, which ends before it.",
+            f"Indent it by {column} spaces like the other lines of that text.",
+            Span(min(region.start, start), max(region.end, self._end(last))),
+        )
+
+    def _lost_line(self, failure: Failure, offset: int, line: int) -> Cause | None:
+        """A line without a colon among keys."""
+        context = failure.context
+        if context is None or context >= offset or self._line(context) >= self._line(offset):
+            return None
+        begun = self._line(context)
+        if _LEAD.match(self.text, self._starts[begun]) is None or self._header_start(begun) != context:
+            return None
+        if _KEY.match(self.text, self._starts[begun], self._end(begun)):
+            return None
+        return self._without_colon(begun)
+
+    def _header_start(self, line: int) -> int:
+        lead = _LEAD.match(self.text, self._starts[line])
+        return lead.end() if lead is not None else self._starts[line]
+
+    def _indentation(self, offset: int, line: int) -> Cause | None:
+        """A line that fits none of the columns of what it stands among."""
+        begin = self._header_start(line)
+        if offset > begin:
+            return None
+        header = self._header_above(line)
+        if header is not None:
+            return self._under_block(line, header)
+        indent = self._indent(line)
+        content = self._content(line).strip()
+        above = self._previous(line)
+        key = _KEY.match(self.text, self._starts[line], self._end(line))
+        columns = set()
+        while above is not None:
+            column = self._indent(above)
+            columns.add(column)
+            if column < indent:
+                break
+            above = self._previous(above)
+        end = key.end("key") if key is not None else self._end(line)
+        start = self._starts[line] + indent
+        if indent in columns:
+            if content.startswith("-"):
+                message = "A list item stands among keys; a mapping cannot hold both."
+                help = "Indent it under the key whose list it belongs to, and leave that key without another value."
+            elif key is not None:
+                message = (
+                    f"The key `{key.group('key')}` stands among list items; a list cannot hold keys beside its items."
+                )
+                help = "Indent it like the item that it belongs to, or put it where the key of the list stands."
+            else:
+                return None
+        elif columns:
+            shown = f"`{key.group('key')}`" if key is not None else "This line"
+            nearest = min(columns, key=lambda c: (abs(c - indent), c))
+            message = f"{shown} is indented by {indent} spaces, which fits nothing above it."
+            help = f"Indent it by {nearest} spaces, like its siblings."
+        else:
+            return None
+        region = Span(start, self._extent(line, indent))
+        return self._cause(start, end, message, help, region)
+
+    def _other(self, offset: int, line: int) -> Cause:
+        start = min(offset, self._end(line))
+        if not self._content(line)[start - self._starts[line] :].strip():
+            start = self._header_start(line)
+        content = self._content(line).strip()
+        if content and ":" not in content:
+            return self._without_colon(line)
+        return self._cause(
+            start,
+            max(self._end(line), start),
+            "This is not YAML, so the platform refuses the file.",
+            "Look for a missing quote, colon or bracket here or just above, and for indentation that does not line up.",
+        )
+
+    # Tabs -----------------------------------------------------------------------------------------------------------
+
+    def _spaced(self, replacement: Callable[[str], str]) -> str:
+        """The text with `replacement` for the tabs that lines begin with."""
+        return re.sub(r"(?m)^([ ]*)(\t[ \t]*)", lambda m: m.group(1) + replacement(m.group(2)), self.text)
+
+    def _tab_repair(self, reads: Callable[[str], bool]) -> Repair | None:
+        indents = [len(m.group()) for m in re.finditer(r"(?m)^ +(?=[^\s#])", self._original)]
+        width = min(indents, default=4)
+        if not 2 <= width <= 8:
+            return None
+        self_text, self.text = self.text, self._original
+        changed = self._spaced(lambda tabs: tabs.replace("\t", " " * width))
+        self.text = self_text
+        if not reads(changed):
+            return None
+        changes = [
+            Change(Place(self._source, Span(*m.span(1))), m.group(1).replace("\t", " " * width))
+            for m in re.finditer(r"(?m)^[ ]*(\t[ \t]*)", self._original)
+        ]
+        return Repair("Replace the tabs by spaces", tuple(changes))
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 60 else value[:57] + "..."
