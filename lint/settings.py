@@ -388,11 +388,11 @@ def parse_codes(value: object) -> tuple[str, ...]:
 
 
 def _codes(value: object) -> tuple[str, ...]:
-    names = [name.strip().upper() for text in _texts(value) for name in text.split(",")]
-    for name in filter(None, names):
-        if not _CODE.match(name):
+    names = [name for text in _texts(value) for name in map(str.strip, text.split(",")) if name]
+    for name in names:
+        if not _CODE.match(name.upper()):
             raise _Wrong(f"must hold codes of rules such as `WK001` or `WK`, not {_found(name)}")
-    return tuple(filter(None, names))
+    return tuple(map(str.upper, names))
 
 
 def _severities(value: object) -> dict[str, Severity]:

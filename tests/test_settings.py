@@ -58,7 +58,7 @@ class TestWhere:
         ],
     )
     def test_every_way_to_write_our_table(self, text: str) -> None:
-        Path("pyproject.toml").write_text('[project]\nname = "x"\n'.replace("[project]", "") * 0 + text)
+        Path("pyproject.toml").write_text(text)
         assert load(".").format == "json"
 
     def test_a_project_that_only_depends_on_us_has_no_settings(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,14 +167,17 @@ class TestWhat:
             ("select = [1]", ".paaslint.toml: `select` must be text or a list of texts, not a list"),
             (
                 'select = ["unused-ignore"]',
-                ".paaslint.toml: `select` must hold codes of rules such as `WK001` or `WK`, not `UNUSED-IGNORE`",
+                ".paaslint.toml: `select` must hold codes of rules such as `WK001` or `WK`, not `unused-ignore`",
             ),
             (
                 'fail-on = "warnings"',
                 ".paaslint.toml: `fail-on` must be `error`, `warning`, `info` or `never`, not `warnings`; "
                 "did you mean `warning`?",
             ),
-            ('severity = {WK001 = "off"}', ".paaslint.toml: `severity.WK001` cannot be `off`: name the code in `ignore`"),
+            (
+                'severity = {WK001 = "off"}',
+                ".paaslint.toml: `severity.WK001` cannot be `off`: name the code in `ignore`",
+            ),
             ("severity = 3", ".paaslint.toml: `severity` must be a table, not `3`"),
             ("plan = {cpu = -1}", ".paaslint.toml: `plan.cpu` must be a number above 0, not `-1`"),
             ("plan = {memroy = 1}", ".paaslint.toml: `plan.memroy` is no setting; did you mean `memory`?"),
@@ -186,12 +189,14 @@ class TestWhat:
             ("[per-path]\n'[z-a]' = {}", '.paaslint.toml: `per-path."[z-a]"` is no pattern of paths'),
             ("extend-schemas = {x = 1}", '.paaslint.toml: `extend-schemas."x"` must be text, not `1`'),
             ('output-file = "sarif"', ".paaslint.toml: `output-file` must be `FORMAT=FILE`, not `sarif`"),
-            ("jobs = ", ".paaslint.toml: not TOML: Invalid value (at line 1, column 8)"),
-            ("jobs = 1\njobs = 2", ".paaslint.toml: not TOML: Cannot overwrite a value (at line 2, column 9)"),
         ],
     )  # fmt: skip
     def test_a_mistake_is_one_clear_line(self, text: str, message: str) -> None:
         assert refused(text) == message
+
+    @pytest.mark.parametrize("text", ["fix = true\njobs = ", "fix = true\njobs = 1 2", "[per-path\n"])
+    def test_what_is_not_toml(self, text: str) -> None:
+        assert refused(text).startswith(".paaslint.toml: not TOML: ")
 
     def test_a_mistake_in_pyproject_names_the_table(self) -> None:
         Path("pyproject.toml").write_text("[tool.paaslint]\nselct = []\n")
@@ -261,12 +266,10 @@ class TestChoice:
 
     def test_unknown_codes_are_refused(self) -> None:
         read('ignore = ["WK", "HK00"]\nseverity = {ALL = "info"}\nselect = ["DEFAULT"]').check_codes(CODES)
-        with pytest.raises(
-            SettingsError, match=r"^\.paaslint\.toml: `ignore` names `WK00l`".upper().lower() + "|"
-        ) as raised:
+        with pytest.raises(SettingsError) as raised:
             read('ignore = ["HK033"]').check_codes(CODES)
         assert str(raised.value) == ".paaslint.toml: `ignore` names `HK033`, which is no rule; did you mean `HK003`?"
-        with pytest.raises(SettingsError, match='`per-path."x".select` names `QQ`, which is no rule'):
+        with pytest.raises(SettingsError, match=r'`per-path\."x"\.select` names `QQ`, which is no rule$'):
             read("[per-path.x]\nselect = ['QQ']").check_codes(CODES)
         with pytest.raises(SettingsError, match=r"^`--ignore` names `ZZ`, which is no rule$"):
             Settings(ignore=("ZZ",)).check_codes(CODES)
