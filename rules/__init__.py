@@ -1,0 +1,23 @@
+"""The rules, one module per subject.
+
+`SUBJECTS` names the modules and what their rules visit, so that only those are imported which a project has
+something for. A test keeps it equal to the annotations of the rules.
+"""
+
+from __future__ import annotations
+
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "yaml_text": (
+        "Application",
+        "Cron",
+        "MappingNode",
+        "Route",
+        "ScalarNode",
+        "Service",
+        "Web",
+        "Worker",
+        "YamlProblem",
+    ),
+    "files": ("Project", "Application"),
+    "workers": ("Worker",),
+}

@@ -1,0 +1,258 @@
+"""One project -> diagnostics. The only caller of rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from .diagnostic import Change, Diagnostic, Edit, Finding, Fix, Location, Related, Rename, Repair, SchemaProblem
+from .load import load
+from .nodes import MappingNode, Node, Path, Place, ScalarNode, SequenceNode
+from .rule import Rule, all_rules, rules_of
+from .rules import SUBJECTS
+
+if TYPE_CHECKING:
+    from .discover import ProjectFiles
+    from .model import Project
+    from .settings import Settings
+    from .text import SourceFile
+    from .tree import Tree
+
+
+class Fault(NamedTuple):
+    """A fault of paaslint itself: the file or project it was at, what it was doing, and the traceback."""
+
+    path: str
+    rule: str
+    text: str
+
+
+class Result:
+    """What linting one project gave.
+
+    Paths in `diagnostics` and the keys of `sources` are relative to the root of the project's tree. `suppressed`
+    counts the findings that comments took away.
+    """
+
+    __slots__ = ("diagnostics", "faults", "files", "sources", "suppressed")
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.suppressed = 0
+        self.files: list[str] = []
+        self.sources: dict[str, SourceFile] = {}
+        self.faults: list[Fault] = []
+
+
+class Spoken(NamedTuple):
+    """A finding and the rule that made it."""
+
+    rule: Rule
+    finding: Finding
+
+
+def lint_project(files: ProjectFiles, settings: Settings, tree: Tree | None = None) -> Result:
+    """Everything that the rules find in one project. Never raises: what goes wrong in paaslint is a `Fault`."""
+    result = Result()
+    try:
+        project = load(files, tree or files.tree(settings.source_tree or "auto"), settings.plan)
+        spoken = _settle(_speak(project, settings, result.faults))
+        result.sources = project.sources
+        result.files = sorted(project.sources)
+        if spoken:
+            result.diagnostics = _diagnostics(project, spoken, settings)
+    except Exception:
+        result.faults.append(_fault(files.root, "linting the project"))
+    return result
+
+
+def _diagnostics(project: Project, spoken: list[Spoken], settings: Settings) -> list[Diagnostic]:
+    """The findings that the settings want, in output order."""
+    files = project.files
+    prefix = os.path.relpath(files.root, files.repository).replace(os.sep, "/") if files.repository else ""
+    made: list[Diagnostic] = []
+    for one, fingerprint in zip(spoken, fingerprints(spoken, prefix), strict=True):
+        rule, found = one
+        here = settings.at(os.path.join(files.root, found.place.source.path))
+        if here.enabled(rule.code, rule.default):
+            made.append(
+                Diagnostic(
+                    code=rule.code,
+                    name=rule.name,
+                    severity=here.severity_of(rule.code) or found.severity or rule.severity,
+                    location=location(found.place),
+                    message=found.message,
+                    help=found.help,
+                    url=rule.url,
+                    related=tuple(Related(location(place), words) for place, words in found.related),
+                    fix=_fix(found.repair),
+                    fingerprint=fingerprint,
+                )
+            )
+    return sorted(made, key=Diagnostic.sort_key)
+
+
+def _fault(path: str, what: str) -> Fault:
+    from traceback import format_exc
+
+    return Fault(path, what, format_exc())
+
+
+def _items(project: Project, kind: str) -> Iterable[object]:
+    """What a rule that visits `kind` is called with, in the order of the files."""
+    return _ITEMS[kind](project)
+
+
+_ITEMS: dict[str, Callable[[Project], Iterable[object]]] = {
+    "Project": lambda p: (p,),
+    "Application": lambda p: p.applications,
+    "Web": lambda p: (a.web for a in p.applications),
+    "Worker": lambda p: (w for a in p.applications for w in a.workers),
+    "Location": lambda p: (x for a in p.applications for x in a.web.locations),
+    "Hook": lambda p: (h for a in p.applications for h in a.hooks),
+    "Cron": lambda p: (c for a in p.applications for c in a.crons),
+    "Operation": lambda p: (o for a in p.applications for o in (*a.operations, *a.source_operations)),
+    "Command": lambda p: (c for a in p.applications for c in a.commands),
+    "Relationship": lambda p: p.relationships,
+    "Mount": lambda p: p.mounts,
+    "Service": lambda p: p.services,
+    "Route": lambda p: p.routes,
+    "MappingNode": lambda p: (n for n in p.nodes() if isinstance(n, MappingNode)),
+    "ScalarNode": lambda p: (n for n in p.nodes() if isinstance(n, ScalarNode)),
+    "YamlProblem": lambda p: p.yaml_problems,
+    "SchemaProblem": lambda p: p.schema_problems,
+}
+
+
+def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterator[Spoken]:
+    """Call every rule that is on, or that may silence one, with everything that it visits."""
+    items = {kind: list(make(project)) for kind, make in _ITEMS.items()}
+    for module, kinds in SUBJECTS.items():
+        if not any(items.get(kind) for kind in kinds):
+            continue
+        for rule in rules_of(module):
+            if not runs(rule, project, settings):
+                continue
+            for kind in rule.visits:
+                for item in items.get(kind, ()):
+                    try:
+                        for found in rule.check(item):
+                            yield Spoken(rule, found)
+                    except Exception:
+                        faults.append(_fault(getattr(item, "path", ""), rule.code))
+
+
+def runs(rule: Rule, project: Project, settings: Settings) -> bool:
+    """Whether a rule has what it needs here. Rules that are only ignored run: they may silence another."""
+    if rule.flavour is not None and rule.flavour != project.flavour:
+        return False
+    if "plan" in rule.needs and project.plan is None:
+        return False
+    if "tree" in rule.needs and not project.tree.complete:
+        return False
+    return rule.default or settings.enabled_somewhere(rule.code, rule.default)
+
+
+def _settle(spoken: Iterable[Spoken]) -> list[Spoken]:
+    """One mistake, one finding: equal findings once, and none that a more exact rule silences on the same node."""
+    unique: dict[tuple[str, str, int, int], Spoken] = {}
+    silencers: dict[tuple[str, Path], list[Spoken]] = {}
+    for one in spoken:
+        place = one.finding.place
+        unique.setdefault((one.rule.code, place.source.path, *place.span), one)
+        if one.rule.before:
+            silencers.setdefault((place.source.path, place.path), []).append(one)
+    return [one for one in unique.values() if not _is_silenced(one, silencers)]
+
+
+def _is_silenced(one: Spoken, silencers: dict[tuple[str, Path], list[Spoken]]) -> bool:
+    finding = one.finding
+    if isinstance(finding, SchemaProblem) and finding.owner in _codes():
+        return True
+    for other in silencers.get((finding.place.source.path, finding.place.path), ()):
+        if one.rule.code in other.rule.before and _same_node(finding.place, other.finding.place):
+            return True
+    return False
+
+
+def _same_node(a: Node | Place, b: Node | Place) -> bool:
+    """Of two places with one path: parts of a command are the same only where they overlap."""
+    if isinstance(a, Place) and isinstance(b, Place):
+        return a.span.overlaps(b.span)
+    return True
+
+
+def _codes() -> frozenset[str]:
+    return frozenset(rule.code for rule in all_rules())
+
+
+def location(place: Node | Place) -> Location:
+    """The position of a place, relative to the root of its project's tree."""
+    source, span = place.source, place.span
+    return Location(source.path, *source.position(span.start), *source.position(span.end))
+
+
+def _is_shared(node: Node | Place | None) -> bool:
+    """Whether the text stands for more than one place: below an anchor."""
+    current = node.node if isinstance(node, Place) else node
+    while current is not None:
+        if current.anchor is not None:
+            return True
+        current = current.parent
+    return False
+
+
+def _fix(repair: Repair | None) -> Fix | None:
+    """A repair with positions; None where a change would reach further than the finding."""
+    if repair is None:
+        return None
+    edits: list[Edit | Rename] = []
+    for change in repair.changes:
+        if not isinstance(change, Change):
+            edits.append(change)
+        elif _is_shared(change.place) or not change.place.source.readable:
+            return None
+        else:
+            edits.append(Edit(location(change.place), change.text))
+    return Fix(repair.title, repair.safe, tuple(edits))
+
+
+def _key_path(place: Node | Place) -> str:
+    """The key path with list items by their `name`, so that it survives a reordering."""
+    keys: list[str] = []
+    node: Node | None = place.node if isinstance(place, Place) else place
+    while node is not None and node.parent is not None:
+        key = str(node.key)
+        if isinstance(node.parent, SequenceNode) and isinstance(node, MappingNode):
+            name = node.get("name")
+            if isinstance(name, ScalarNode):
+                key = f"name={name.text}"
+        keys.append(key)
+        node = node.parent
+    return "/".join(reversed(keys))
+
+
+def _content(place: Node | Place) -> str:
+    """The text at a place, white space folded; nothing for a mapping or list, whose content is not what is meant."""
+    if isinstance(place, ScalarNode):
+        return " ".join(place.text.split())
+    if isinstance(place, Place):
+        return " ".join(place.source.text[slice(*place.span)].split())
+    return ""
+
+
+def fingerprints(spoken: Iterable[Spoken], prefix: str) -> list[str]:
+    """An identity for each finding that survives edits elsewhere: of the code, the path from the repository's
+    root (`prefix` leads from there to the project), the key path, the text, and the ordinal among equals."""
+    from hashlib import blake2b
+
+    seen: dict[str, int] = {}
+    made: list[str] = []
+    for rule, finding in spoken:
+        place = finding.place
+        path = f"{prefix}/{place.source.path}".lstrip("/")
+        identity = "\0".join((rule.code, path, _key_path(place), _content(place)))
+        ordinal = seen[identity] = seen.get(identity, 0) + 1
+        made.append(blake2b(f"{identity}\0{ordinal}".encode("utf-8", "replace"), digest_size=16).hexdigest())
+    return made

@@ -1,0 +1,163 @@
+"""What a rule is: one function whose first parameter says what it visits, and whose docstring is its page.
+
+    @rule("WK014", "reserves-unused-disk", severity=WARNING)
+    def reserves_unused_disk(worker: Worker) -> Iterator[Finding]:
+        ...
+
+A rule is pure: it asks the model, points at nodes, and yields findings. It never opens files, reads the clock or
+keeps state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .diagnostic import ERROR, INFO, WARNING, Change, Finding, Rename, Repair, Severity
+
+if TYPE_CHECKING:
+    from .nodes import Node, Place
+
+__all__ = [
+    "ERROR", "INFO", "VISITS", "WARNING", "Change", "Finding", "Iterator", "Rename", "Repair", "Rule", "all_rules",
+    "finding", "rule", "rules_of",
+]  # fmt: skip
+
+VISITS: dict[str, tuple[str, ...]] = {
+    "Project": ("Project",),
+    "Application": ("Application",),
+    "Container": ("Web", "Worker"),
+    "Web": ("Web",),
+    "Worker": ("Worker",),
+    "Location": ("Location",),
+    "Hook": ("Hook",),
+    "Cron": ("Cron",),
+    "Operation": ("Operation",),
+    "Command": ("Command",),
+    "Relationship": ("Relationship",),
+    "Mount": ("Mount",),
+    "Service": ("Service",),
+    "Route": ("Route",),
+    "MappingNode": ("MappingNode",),
+    "ScalarNode": ("ScalarNode",),
+    "YamlProblem": ("YamlProblem",),
+    "SchemaProblem": ("SchemaProblem",),
+    "Suppression": ("Suppression",),
+}
+"""What the annotation of a rule's first parameter may name, and the kinds of things that the rule then visits."""
+
+URL = "https://paaslint.github.io/rules/"
+"""Where the pages of the rules are published; a rule's page is its module's, with its code as the anchor."""
+
+Check = Callable[[Any], Iterator[Finding]]
+C = TypeVar("C", bound=Check)
+
+
+class Rule:
+    """A registered rule.
+
+    `severity` is the usual one and `also` are the others that its findings may have. `default` says whether it is
+    on without being selected. `needs` names what must be there for it to run: `plan` (a plan in the settings),
+    `tree` (the complete source tree). `before` names the codes that it silences on the same node. `flavour` is
+    `platform` or `upsun` where it holds for one of them only.
+    """
+
+    __slots__ = ("also", "before", "check", "code", "default", "flavour", "name", "needs", "severity")
+
+    def __init__(
+        self,
+        check: Check,
+        code: str,
+        name: str,
+        severity: Severity,
+        also: Sequence[Severity],
+        default: bool,
+        needs: Sequence[str],
+        before: Sequence[str],
+        flavour: str | None,
+    ) -> None:
+        self.check = check
+        self.code = code
+        self.name = name
+        self.severity = severity
+        self.also = tuple(also)
+        self.default = default
+        self.needs = tuple(needs)
+        self.before = frozenset(before)
+        self.flavour = flavour
+
+    @property
+    def module(self) -> str:
+        """The name of the module in `rules/`, which is the rule's subject and its page."""
+        return str(self.check.__module__).rpartition(".")[2]
+
+    @property
+    def visits(self) -> tuple[str, ...]:
+        """The kinds of things that it is called with."""
+        annotation: str = next(iter(self.check.__annotations__.values()))
+        return tuple(kind for name in annotation.split(" | ") for kind in VISITS[name])
+
+    @property
+    def severities(self) -> tuple[Severity, ...]:
+        return (self.severity, *self.also)
+
+    @property
+    def url(self) -> str:
+        return f"{URL}{self.module}/#{self.code.lower()}"
+
+
+_registry: dict[str, list[Rule]] = {}
+
+
+def rule(
+    code: str,
+    name: str,
+    *,
+    severity: Severity = ERROR,
+    also: Sequence[Severity] = (),
+    default: bool = True,
+    needs: Sequence[str] = (),
+    before: Sequence[str] = (),
+    flavour: str | None = None,
+) -> Callable[[C], C]:
+    """Make a function a rule; see `Rule` for the parameters."""
+
+    def register(check: C) -> C:
+        made = Rule(check, code, name, severity, also, default, needs, before, flavour)
+        _registry.setdefault(made.module, []).append(made)
+        return check
+
+    return register
+
+
+def finding(
+    place: Node | Place,
+    message: str,
+    *,
+    help: str = "",
+    severity: Severity | None = None,
+    related: Sequence[tuple[Node | Place, str]] = (),
+    fix: Repair | None = None,
+) -> Finding:
+    """A finding at a node or a part of one.
+
+    `message` says what is wrong and what the platform will do, `help` what to write instead. Each related place
+    comes with its own few words.
+    """
+    return Finding(place, message, help=help, severity=severity, related=related, repair=fix)
+
+
+def rules_of(module: str) -> list[Rule]:
+    """The rules of one module of `rules/`, which is imported on the first call."""
+    if module not in _registry:
+        _registry.setdefault(module, [])
+        import_module(f"paaslint.rules.{module}")
+    return _registry[module]
+
+
+def all_rules() -> list[Rule]:
+    """Every rule, by code."""
+    from .rules import SUBJECTS
+
+    return sorted((r for module in SUBJECTS for r in rules_of(module)), key=lambda r: r.code)
