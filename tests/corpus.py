@@ -1,4 +1,4 @@
-"""Real projects to test on: where they lie, and what the linter says of them."""
+"""Real projects to test on: where they lie, and which they are."""
 
 from __future__ import annotations
 
