@@ -8,10 +8,9 @@ the day `as_of()`; what they do not know may exist all the same. `tools/refresh_
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from .names import nearest
 
@@ -61,27 +60,31 @@ CONFUSED_IMAGES: Mapping[str, str] = {
 }  # fmt: skip
 """Names that people write for an image, and the image."""
 
-_NUMERIC = re.compile(r"[0-9]+(?:\.[0-9]+)*\Z", re.ASCII)
 
-
-class Version(NamedTuple):
+class Version:
     """A version of an image. `end_of_life` is a day as YYYY-MM-DD, where one is known; the status decides, not it."""
 
-    name: str
-    status: str
-    end_of_life: str | None
+    __slots__ = ("end_of_life", "name", "status")
+
+    def __init__(self, name: str, status: str, end_of_life: str | None = None) -> None:
+        self.name = name
+        self.status = status
+        self.end_of_life = end_of_life
 
 
-class DiskMinimum(NamedTuple):
+class DiskMinimum:
     """The least `disk` of a service in MB, as the documentation's registry and the images table have it."""
 
-    documented: int | None
-    table: int | None
+    __slots__ = ("documented", "table")
+
+    def __init__(self, documented: int | None, table: int | None) -> None:
+        self.documented = documented
+        self.table = table
 
     @property
     def lowest(self) -> int:
         """The lower of the two: below it both agree that it is too small."""
-        return min(figure for figure in self if figure is not None)
+        return min(figure for figure in (self.documented, self.table) if figure is not None)
 
 
 class Image:
@@ -114,7 +117,7 @@ class Image:
         self.name = name
         self.kind: str = row["kind"]
         self.profile: str = row["profile"]
-        self.versions = {v: Version(v, s[0], s[1] if len(s) > 1 else None) for v, s in versions.items()}
+        self.versions = {name: Version(name, *status) for name, status in versions.items()}
         self.dedicated_versions: tuple[str, ...] = tuple(row.get("dedicated", ()))
         self.endpoints: tuple[str, ...] = tuple(row.get("endpoints", ()))
         self.default_endpoint: str | None = row.get("default_endpoint")
@@ -224,17 +227,20 @@ class Setting:
         return self.min_version is None or wanted >= (version_key(self.min_version) or ())
 
 
-class PhpExtensions(NamedTuple):
+class PhpExtensions:
     """The extensions of a PHP version: on by default, off until enabled, and those that cannot be switched off.
 
     `with_webp` are extensions that the source table marks so, without saying what it means: they can be enabled.
     """
 
-    default: frozenset[str]
-    available: frozenset[str]
-    built_in: frozenset[str]
-    always_on: frozenset[str]
-    with_webp: frozenset[str]
+    __slots__ = ("always_on", "available", "built_in", "default", "with_webp")
+
+    def __init__(self, row: Mapping[str, list[str]]) -> None:
+        self.default = frozenset(row.get("default", ()))
+        self.available = frozenset(row.get("available", ()))
+        self.built_in = frozenset(row.get("built_in", ()))
+        self.always_on = frozenset(row.get("always_on", ()))
+        self.with_webp = frozenset(row.get("with_webp", ()))
 
     def state(self, name: str) -> str | None:
         """`built-in`, `default` or `available`; None where the version does not offer the extension. Any case."""
@@ -250,14 +256,17 @@ class PhpExtensions(NamedTuple):
         return self.default | self.available | self.with_webp
 
 
-class PostgresqlExtension(NamedTuple):
+class PostgresqlExtension:
     """A PostgreSQL extension and the versions of the service that have it."""
 
-    name: str
-    min_version: str | None
-    below_version: str | None
-    only_versions: tuple[str, ...]
-    obsolete: bool
+    __slots__ = ("below_version", "min_version", "name", "obsolete", "only_versions")
+
+    def __init__(self, name: str, row: Mapping[str, Any]) -> None:
+        self.name = name
+        self.min_version: str | None = row.get("min_version")
+        self.below_version: str | None = row.get("below_version")
+        self.only_versions: tuple[str, ...] = tuple(row.get("only_versions", ()))
+        self.obsolete: bool = row.get("obsolete", False)
 
     def offered_in(self, version: str) -> bool | None:
         """Whether that version of the service has it; None where the version is no number."""
@@ -271,19 +280,25 @@ class PostgresqlExtension(NamedTuple):
         return self.below_version is None or wanted < (version_key(self.below_version) or ())
 
 
-class ContainerSize(NamedTuple):
+class ContainerSize:
     """What a size is in a container profile: shares of CPU, and memory in MB."""
 
-    cpu: float
-    memory_mb: int
+    __slots__ = ("cpu", "memory_mb")
+
+    def __init__(self, cpu: float, memory_mb: int) -> None:
+        self.cpu = cpu
+        self.memory_mb = memory_mb
 
 
-class Bounds(NamedTuple):
+class Bounds:
     """The least and greatest value of a key, and what holds without it."""
 
-    minimum: int
-    maximum: int
-    default: int
+    __slots__ = ("default", "maximum", "minimum")
+
+    def __init__(self, minimum: int, maximum: int, default: int) -> None:
+        self.minimum = minimum
+        self.maximum = maximum
+        self.default = default
 
 
 def as_of() -> str:
@@ -339,9 +354,10 @@ def configuration(image_name: str) -> Mapping[str, Setting] | None:
 
 def version_key(version: str) -> tuple[int, ...] | None:
     """A version as numbers that compare as versions do; None where it is not made of numbers and dots."""
-    if len(version) > 40 or not _NUMERIC.match(version):
+    parts = version.split(".")
+    if len(version) > 40 or not version.isascii() or not all(part.isdigit() for part in parts):
         return None
-    return tuple(map(int, version.split(".")))
+    return tuple(map(int, parts))
 
 
 def sizes() -> tuple[str, ...]:
@@ -405,24 +421,13 @@ def tier_interval(name: str) -> int | None:
 def php_extensions(version: str) -> PhpExtensions | None:
     """The extensions of a PHP version (not of composable images); None for a version without a table."""
     row = _table("php_extensions").get(version)
-    if row is None:
-        return None
-    return PhpExtensions(*(frozenset(row.get(group, ())) for group in PhpExtensions._fields))
+    return None if row is None else PhpExtensions(row)
 
 
 @cache
 def postgresql_extensions() -> Mapping[str, PostgresqlExtension]:
     """All extensions of PostgreSQL services by name; the list is closed ("Available extensions")."""
-    return {
-        name: PostgresqlExtension(
-            name,
-            row.get("min_version"),
-            row.get("below_version"),
-            tuple(row.get("only_versions", ())),
-            "obsolete" in row,
-        )
-        for name, row in _table("postgresql_extensions").items()
-    }
+    return {name: PostgresqlExtension(name, row) for name, row in _table("postgresql_extensions").items()}
 
 
 def composable_channels() -> Mapping[str, str]:

@@ -29,7 +29,7 @@ def nearest_all(word: str, candidates: Iterable[str], *, limit: int = 3, loose: 
     for name in names:
         other = _plain(name)
         most = _allowed(min(len(plain), len(other)))
-        edits = _distance(plain, other, most)
+        edits = min(_distance(plain, other, most), _distance(_singular(plain), _singular(other), most))
         if edits <= most and edits < max(len(plain), len(other), 1):
             ranked.append((edits, plain[:1] != other[:1], abs(len(word) - len(name)), name))
     if ranked:
@@ -52,7 +52,10 @@ def quoted(names: Collection[str], conjunction: str = "or", *, limit: int = 12) 
 
 
 def _plain(name: str) -> str:
-    plain = name.casefold().replace("_", "").replace("-", "").replace(" ", "")
+    return name.casefold().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _singular(plain: str) -> str:
     return plain[:-1] if len(plain) > 3 and plain.endswith("s") else plain
 
 

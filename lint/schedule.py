@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import combinations, islice, pairwise, takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,29 +49,31 @@ _NICKNAMES = {
     "@hourly": "0 * * * *",
 }
 _WORD = re.compile(r"\S+")
-_NUMBER = re.compile(r"[0-9]{1,9}\Z")
-_HASHED = re.compile(r"H(?:\(([0-9]{1,2})-([0-9]{1,2})\))?(?:/([0-9]{1,3}))?\Z", re.IGNORECASE)
-_QUARTZ_DAY = re.compile(r"(?:L(?:-[0-9]{1,2})?|L?W|[0-9]{1,2}W|(?:[0-9]|[A-Z]{3})(?:L|#[0-9]))\Z", re.IGNORECASE)
-_YEARS = re.compile(r"(?:\*|20[0-9]{2})(?:[-,/][0-9]{1,4})*\Z")
+_HASHED = r"H(?:\(([0-9]{1,2})-([0-9]{1,2})\))?(?:/([0-9]{1,3}))?"
+_QUARTZ_DAY = r"L(?:-[0-9]{1,2})?|L?W|[0-9]{1,2}W|(?:[0-9]|[A-Z]{3})(?:L|#[0-9])"
+_YEARS = r"(?:\*|20[0-9]{2})(?:[-,/][0-9]{1,4})*"
 _DAY_SECONDS = 86400
 _CYCLE_DAYS = 28 * 365 + 7
 
 
-class SpecProblem(NamedTuple):
+class SpecProblem:
     """Why a specification is no schedule.
 
     `start` and `end` select the wrong characters of it; `field` is the name of the field, empty where the whole is
     wrong; `text` says in a clause what is wrong, `allowed` in another what may stand there.
     """
 
-    start: int
-    end: int
-    field: str
-    text: str
-    allowed: str
+    __slots__ = ("allowed", "end", "field", "start", "text")
+
+    def __init__(self, start: int, end: int, field: str, text: str, allowed: str) -> None:
+        self.start = start
+        self.end = end
+        self.field = field
+        self.text = text
+        self.allowed = allowed
 
 
-class Dialect(NamedTuple):
+class Dialect:
     """A form of another system. `start` and `end` select the first part of the specification that shows it.
 
     `kind` is `nickname` (`@daily`), `seconds` (a field of seconds in front), `year` (one of years behind), `quartz`
@@ -79,37 +81,48 @@ class Dialect(NamedTuple):
     front). `equivalent` is the same in five fields, or what comes nearest if not `exact`; None where there is nothing.
     """
 
-    kind: str
-    start: int
-    end: int
-    equivalent: str | None
-    exact: bool
+    __slots__ = ("end", "equivalent", "exact", "kind", "start")
+
+    def __init__(self, kind: str, start: int, end: int, equivalent: str | None, exact: bool) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.equivalent = equivalent
+        self.exact = exact
 
 
-class Reading(NamedTuple):
+class Reading:
     """What a specification turned out to be.
 
     Good ones have a `schedule` alone. Bad ones have `problems` alone. Forms of other systems have a `dialect`, and the
     schedule of its equivalent where there is one (whose positions are those in the equivalent).
     """
 
-    schedule: Schedule | None = None
-    problems: tuple[SpecProblem, ...] = ()
-    dialect: Dialect | None = None
+    __slots__ = ("dialect", "problems", "schedule")
+
+    def __init__(
+        self, schedule: Schedule | None = None, problems: tuple[SpecProblem, ...] = (), dialect: Dialect | None = None
+    ) -> None:
+        self.schedule = schedule
+        self.problems = problems
+        self.dialect = dialect
 
 
-class UnevenStep(NamedTuple):
+class UnevenStep:
     """A step that does not divide its field: the last gap, back to the start, is shorter than the others.
 
     `start` and `end` select it in the specification; `step`, `last` value and `gap` are in the field's unit.
     """
 
-    field: str
-    start: int
-    end: int
-    step: int
-    last: int
-    gap: int
+    __slots__ = ("end", "field", "gap", "last", "start", "step")
+
+    def __init__(self, field: str, start: int, end: int, step: int, last: int, gap: int) -> None:
+        self.field = field
+        self.start = start
+        self.end = end
+        self.step = step
+        self.last = last
+        self.gap = gap
 
 
 class Field:
@@ -132,6 +145,15 @@ class Field:
     @property
     def starred(self) -> bool:
         return self.text.startswith("*")
+
+    @property
+    def written_out(self) -> str:
+        """The same as a list of values; of a field that begins with `*`, that part stays."""
+        first, _, rest = self.text.partition(",")
+        listed = ",".join(map(str, self.values))
+        if not self.starred:
+            return listed
+        return f"{first},{listed}" if rest else first
 
     @property
     def full(self) -> bool:
@@ -229,7 +251,7 @@ class Schedule:
         return min([*gaps, self._day_gap() * 1440 + over_night]) * 60
 
     def resolved(self, seed: str) -> str:
-        """The specification with a value for each `H`.
+        """Five fields for a simulation, with a value for each `H` and lists of values for the rest.
 
         The platform's choice is not public. This one is always the same for the same seed (the names of application
         and cron) and differs between seeds, as the platform's does.
@@ -240,7 +262,7 @@ class Schedule:
         for field in self.fields:
             low, high = (1, 28) if field.index == DAY else (_FULL[field.index][0], _FULL[field.index][-1])
             chosen = low + crc32(f"{seed}:{field.index}".encode("utf-8", "replace")) % (high - low + 1)
-            texts.append(str(chosen) if field.hashed else field.text)
+            texts.append(str(chosen) if field.hashed else field.written_out)
         return " ".join(texts)
 
     def _day_gap(self) -> int:
@@ -345,7 +367,7 @@ def _longer(words: list[tuple[str, int]]) -> Reading | None:
     Six fields that make sense both ways have the seconds in front, as in most systems, but are not exact.
     """
     texts = [text for text, _ in words]
-    years = _YEARS.match(texts[-1]) is not None
+    years = re.fullmatch(_YEARS, texts[-1]) is not None
     as_seconds = _five_of(texts[1:6]) if _is_seconds(texts[0]) and (len(texts) == 6 or years) else None
     as_years = _five_of(texts[:5]) if len(texts) == 6 and years else None
     if len(texts) == 6 and "?" in texts:  # where the days stand says which form it is
@@ -379,19 +401,22 @@ def _is_seconds(text: str) -> bool:
     return isinstance(_field(MINUTE, text, 0), (Field, _Foreign))
 
 
-class _Foreign(NamedTuple):
+class _Foreign:
     """A field in the form of another system; `text` is the same as the platform reads it, None where nothing is."""
 
-    kind: str
-    text: str | None
-    exact: bool
+    __slots__ = ("exact", "kind", "text")
+
+    def __init__(self, kind: str, text: str | None, exact: bool) -> None:
+        self.kind = kind
+        self.text = text
+        self.exact = exact
 
 
 def _field(index: int, text: str, start: int) -> Field | SpecProblem | _Foreign:
     if text == "H":
         return Field(index, text, start, (_RANGES[index][0],), hashed=True)
-    if _HASHED.match(text):
-        return _hashed(index, text, start)
+    if text[0] in "Hh" and (hashed := re.fullmatch(_HASHED, text, re.IGNORECASE)):
+        return _hashed(index, text, start, *hashed.groups())
     if text == "?" and index in (DAY, WEEKDAY):
         return _Foreign("quartz", "*", True)
     values: set[int] = set()
@@ -417,15 +442,16 @@ def _field(index: int, text: str, start: int) -> Field | SpecProblem | _Foreign:
     return Field(index, text, start, tuple(sorted(values)))
 
 
-def _hashed(index: int, text: str, start: int) -> SpecProblem | _Foreign:
-    match = _HASHED.match(text)
-    low, high, step = match.groups() if match else (None, None, None)
+def _hashed(
+    index: int, text: str, start: int, low: str | None, high: str | None, step: str | None
+) -> SpecProblem | _Foreign:
+    """`H` with a range, a step, or both."""
     least, most = _RANGES[index]
     if (low is not None and not least <= int(low) <= int(high or 0) <= most) or (step is not None and int(step) == 0):
         return _wrong(index, start, text, f"`{text}` is out of range")
-    return _Foreign(
-        "hash", f"*/{int(step)}" if step is not None and low is None else "H" if step is None else None, False
-    )
+    if step is None:
+        return _Foreign("hash", "H", False)
+    return _Foreign("hash", f"*/{int(step)}" if low is None else None, False)
 
 
 def _part(index: int, part: str, start: int) -> tuple[int, ...] | SpecProblem | _Foreign:
@@ -433,14 +459,12 @@ def _part(index: int, part: str, start: int) -> tuple[int, ...] | SpecProblem | 
     least, most = _RANGES[index]
     if not part:
         return SpecProblem(start, start + 1, FIELDS[index], "a list has an empty place", _ALLOWED[index])
-    if _HASHED.match(part):
+    if part[0] in "Hh" and re.fullmatch(_HASHED, part, re.IGNORECASE):
         return _Foreign("hash", None, False)
-    if index in (DAY, WEEKDAY) and _QUARTZ_DAY.match(part):
-        return _Foreign("quartz", None, False)
     body, slash, step_text = part.partition("/")
     step = 1
     if slash:
-        if not _NUMBER.match(step_text) or int(step_text) == 0:
+        if not _is_number(step_text) or int(step_text) == 0:
             return _wrong(index, start, part, f"`{part}` has no such step", "a step is a whole number from 1 up")
         step = int(step_text)
         if not body:
@@ -450,6 +474,8 @@ def _part(index: int, part: str, start: int) -> tuple[int, ...] | SpecProblem | 
     low_text, dash, high_text = body.partition("-")
     low = _value(index, low_text)
     if low is None:
+        if index in (DAY, WEEKDAY) and re.fullmatch(_QUARTZ_DAY, part, re.IGNORECASE):
+            return _Foreign("quartz", None, False)
         return _no_value(index, low_text or part, start, part)
     if not dash:
         if not slash:
@@ -479,7 +505,7 @@ def _forwards(index: int, low: int, high: int) -> str:
 def _no_value(index: int, text: str, start: int, part: str) -> SpecProblem:
     if part.startswith("*") and part[1:].isdigit() and part.isascii():
         return _wrong(index, start, part, f"`{part}` is no value", f"`*/{part[1:]}` steps through all")
-    if _NUMBER.match(text):
+    if _is_number(text):
         return _wrong(index, start, text, f"`{text}` is out of range")
     for name in _NAMES[index]:
         if name and text.upper().startswith(name):
@@ -493,29 +519,39 @@ def _wrong(index: int, start: int, text: str, message: str, allowed: str = "") -
 
 def _value(index: int, text: str) -> int | None:
     """The number behind a number or a name; None where it is neither, or out of range."""
-    if _NUMBER.match(text):
+    if _is_number(text):
         least, most = _RANGES[index]
         return int(text) if least <= int(text) <= most else None
     name = text.upper()
     return _NAMES[index].index(name) if name and text.isascii() and name in _NAMES[index] else None
 
 
-class Job(NamedTuple):
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+class Job:
     """A cron to simulate. `seed` chooses what `H` stands for; `duration` is in seconds, 0 where it is not known."""
 
-    name: str
-    schedule: Schedule
-    duration: int = 0
-    seed: str = ""
+    __slots__ = ("duration", "name", "schedule", "seed")
+
+    def __init__(self, name: str, schedule: Schedule, duration: int = 0, seed: str = "") -> None:
+        self.name = name
+        self.schedule = schedule
+        self.duration = duration
+        self.seed = seed
 
 
-class Collision(NamedTuple):
+class Collision:
     """Two jobs of which one falls due while the other runs, or both at once: when, and how often."""
 
-    first: str
-    second: str
-    at: tuple[datetime, ...]
-    times: int
+    __slots__ = ("at", "first", "second", "times")
+
+    def __init__(self, first: str, second: str, at: tuple[datetime, ...], times: int) -> None:
+        self.first = first
+        self.second = second
+        self.at = at
+        self.times = times
 
 
 def zone(name: str) -> tzinfo | None:

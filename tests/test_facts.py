@@ -74,15 +74,20 @@ def test_variants_have_the_versions_of_their_base() -> None:
         ("mariadb-replica", "mariadb"),
         ("postgres-replica", "postgresql"),
     ):
-        assert known(variant).versions == known(base).versions
+        assert list(known(variant).versions) == list(known(base).versions)
         assert known(variant).needs_disk
     assert known("redis").persistent_variant == "redis-persistent"
     assert known("mariadb-replica").replica_of == "mariadb"
 
 
 def test_statuses_as_the_sources_have_them() -> None:
-    assert known("python").version("3.7") == ("3.7", facts.RETIRED, "2023-06-27")
-    assert known("php").version("8.2") == ("8.2", facts.DEPRECATED, "2026-12-31")
+    for name, version, status, end in (
+        ("python", "3.7", facts.RETIRED, "2023-06-27"),
+        ("php", "8.2", facts.DEPRECATED, "2026-12-31"),
+        ("golang", "1.26", facts.SUPPORTED, None),
+    ):
+        row = known(name).version(version)
+        assert row is not None and (row.name, row.status, row.end_of_life) == (version, status, end)
     assert known("kafka").versions["3.7"].status == facts.SUPPORTED  # the documentation is milder than the table
     assert known("redis").versions["7.2"].status == facts.SUPPORTED
     assert known("elasticsearch").version("8.5") is None
@@ -96,7 +101,8 @@ def test_endpoints_and_disks() -> None:
     assert known("varnish").endpoints == ("http", "http+stats") and known("varnish").relationships_required
     assert known("vault-kms").default_endpoint is None and known("vault-kms").custom_endpoints_required
     assert known("mercure").routable and not known("redis").routable
-    assert known("rabbitmq").minimum_disk == (512, 256)
+    rabbitmq = known("rabbitmq").minimum_disk
+    assert rabbitmq is not None and (rabbitmq.documented, rabbitmq.table) == (512, 256)
     assert [m.lowest for n in ("rabbitmq", "kafka", "influxdb") if (m := known(n).minimum_disk)] == [256, 512, 256]
     assert known("redis").disk_forbidden and known("redis").minimum_disk is None
 
@@ -159,10 +165,13 @@ def test_configuration_keys() -> None:
 
 def test_sizes_plans_and_tiers() -> None:
     assert facts.sizes() == ("AUTO", "S", "M", "L", "XL", "2XL", "4XL")
-    assert facts.container_size("HIGH_MEMORY", "L") == (0.4, 1280) and facts.container_size("HIGH_CPU", "AUTO") is None
+    large = facts.container_size("HIGH_MEMORY", "L")
+    assert large is not None and (large.cpu, large.memory_mb) == (0.4, 1280)
+    assert facts.container_size("HIGH_CPU", "AUTO") is None
     assert facts.resources_memory("S", 128, 180) == 218 and facts.resources_memory("L", 128, 180) == 488
     assert facts.resources_memory("S", None, None) == 128 and facts.resources_memory("4XL", 64, 128) is None
-    assert facts.resources_bounds("base_memory") == (64, 1024, 64)
+    bounds = facts.resources_bounds("base_memory")
+    assert (bounds.minimum, bounds.maximum, bounds.default) == (64, 1024, 64)
     ranks = [facts.plan_rank(n) for n in ("development", "STANDARD", "Medium", "Large", "Small", "Expand")]
     assert ranks == [0, 1, 2, 3, None, None]
     assert facts.plan_rank(facts.SEVERAL_CONTAINERS_PLAN) == 2
@@ -194,7 +203,8 @@ def test_composable_images_and_time_zones() -> None:
     assert not names & {"CEST", "GMT+2", "+02:00", "localtime", "Factory"}
 
 
-def test_tables_are_read_when_asked_for_and_once() -> None:
+def test_tables_are_read_when_asked_for_and_once(tmp_path: Path) -> None:
+    (tmp_path / "paaslint").symlink_to(Path(facts.__file__).parent)  # found without site-packages
     code = """
 import builtins, sys
 opened, real = [], open
@@ -208,26 +218,9 @@ for _ in range(3):
 print([name.replace("\\\\", "/").rpartition("/")[2] for name in opened])
 """
     done = subprocess.run(
-        [sys.executable, "-S", "-c", code], capture_output=True, text=True, env={"PYTHONPATH": _path()}
+        [sys.executable, "-S", "-c", code], capture_output=True, text=True, env={"PYTHONPATH": str(tmp_path)}
     )
     assert done.stdout.strip() == "['images.json', 'sizes.json']", done.stderr
-
-
-def _path() -> str:
-    """A path on which `paaslint` is found without site-packages."""
-    return (
-        str(Path(facts.__file__).resolve().parent.parent)
-        if Path(facts.__file__).parent.name == "paaslint"
-        else _linked()
-    )
-
-
-def _linked() -> str:
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp())
-    (folder / "paaslint").symlink_to(ROOT / "lint")
-    return str(folder)
 
 
 SERVICE: dict[str, Any] = {
