@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from .diagnostic import Change, Repair, YamlProblem
 from .nodes import Place
 from .text import Span
-from .yaml import Hole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +57,7 @@ class Recovery:
 
     def __init__(self, source: SourceFile, text: str) -> None:
         self.text = text
-        self.holes: list[Hole] = []
+        self.holes: list[Span] = []
         self._original = text
         self._source = source
         self._starts = source.line_starts
@@ -118,7 +117,7 @@ class Recovery:
             end -= 1
         self.text = text[:start] + _NOT_BREAK.sub(" ", text[start:end]) + text[end:]
         self.holes = [h for h in self.holes if not start <= h.start <= h.end <= end]
-        self.holes.append(Hole(start, end))
+        self.holes.append(Span(start, end))
 
     def _widen(self) -> bool:
         """Take out more around the last hole: its whole line, then the entry around it."""

@@ -116,13 +116,6 @@ class Failure(NamedTuple):
     scalar: Span
 
 
-class Hole(NamedTuple):
-    """A range of the text that was taken out because it is not YAML."""
-
-    start: int
-    end: int
-
-
 def parse(source: SourceFile, *, depth: int = 0) -> Document:
     """Read a file; `depth` is how deep the place is at which it is included."""
     document = Document(source)
@@ -266,6 +259,12 @@ def _properties(text: str, start: int, end: int) -> tuple[int, Span | None]:
     return start, tag_span
 
 
+def _tag_before(text: str, start: int, end: int) -> Span | None:
+    """The span of a tag that stands before an anchor, where a parser's mark does not include it."""
+    found = [match.span() for match in _TAG.finditer(text, start, end)]
+    return Span(*found[-1]) if found else None
+
+
 class _Reading:
     """One reading of a text: the nodes that its events make, and what is wrong with them."""
 
@@ -307,18 +306,19 @@ class _Reading:
             via = "own"
             opens = None
             if kind is ScalarEvent:
-                start = event.start_mark.index
-                end = event.end_mark.index
+                start, before_end, end = event.start_mark.index, end, event.end_mark.index
                 style = _STYLES[event.style]
                 value = event.value
                 tag, anchor = event.tag, event.anchor
                 tag_span = None
                 if tag is not None or anchor is not None:
                     start, tag_span = _properties(text, start, end)
+                    if tag is not None and tag_span is None:
+                        tag_span = _tag_before(text, before_end, start)
                 if style is PLAIN:
                     if not value:
-                        while end > 0 and text[end - 1] in " \t\r\n":
-                            end -= 1
+                        if tag is None and anchor is None:
+                            end = _empty(text, before_end, ":" if key is not None else "?" if is_mapping else "-")
                         start = end
                 elif style is LITERAL or style is FOLDED:
                     end = _block_end(text, start, end)
@@ -343,7 +343,7 @@ class _Reading:
                 depth -= 1
                 if before is not None:
                     if anchors[node.anchor] is node:
-                        measures[node.anchor] = (count - before, peak - depth)
+                        measures[str(node.anchor)] = (count - before, peak - depth)
                     peak = max(peak, outer_peak)
                 if node.__class__ is MappingNode:
                     self._finish(node)
@@ -378,12 +378,13 @@ class _Reading:
                 before = None
                 if tag is not None:
                     node.tag = str(tag)
-                    node.tag_span = _properties(text, first, node.span.start)[1]
+                    node.tag_span = _properties(text, first, node.span.start)[1] or _tag_before(text, end, first)
                 if anchor is not None:
                     node.anchor = anchor
                     anchors[anchor] = node
                     measures.pop(anchor, None)
                     before = count
+                end = node.span.start + (flow and start > first)
                 opens = (before, peak)
                 depth += 1
                 count += 1
@@ -654,9 +655,9 @@ class _Reading:
 
     # Holes ----------------------------------------------------------------------------------------------------------
 
-    def mark(self, hole: Hole) -> None:
+    def mark(self, hole: Span) -> None:
         """Let the nodes around a part that was taken out know that something is missing there."""
-        unknown = UnknownNode(self.source, Span(*hole), "broken")
+        unknown = UnknownNode(self.source, hole, "broken")
         line = self._line_start(hole.start)
         column = hole.start - line
 
@@ -715,6 +716,13 @@ def _own_before(entry: Entry, mapping: MappingNode, offset: int) -> bool:
 
 def _is_empty(node: Node) -> bool:
     return isinstance(node, ScalarNode) and not node.text and node.span.start == node.span.end
+
+
+def _empty(text: str, end: int, sign: str) -> int:
+    """Where an empty value stands whose predecessor ends at `end`: behind its `sign`, if it has one."""
+    gap = _GAP.match(text, end)
+    behind = end if gap is None else gap.end()
+    return behind + 1 if text.startswith(sign, behind) else end
 
 
 def _moved(old: Node, new: UnknownNode) -> UnknownNode:
