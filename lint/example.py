@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -88,6 +89,6 @@ def read_doc(rule: Rule) -> RuleDoc:
         if match[1].startswith("Source"):
             sources += [line.strip() for line in (match[3], *body) if line.strip()]
         else:
-            examples.append(Example(match[1].lower(), match[2] or "", inspect.cleandoc("\n".join(body)).strip("\n")))
+            examples.append(Example(match[1].lower(), match[2] or "", dedent("\n".join(body)).strip("\n")))
     summary, _, text = "\n".join(prose).strip().partition("\n\n")
     return RuleDoc(" ".join(summary.split()), text.strip(), tuple(examples), tuple(sources))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import include, schema, yaml
+from . import include, schema, schemas, yaml
 from .model import Application, Project, Route, Service, Wrapper
 from .nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, UnknownNode
 from .text import SourceFile
@@ -49,7 +49,7 @@ def _open(project: Project, path: str, kind: str) -> Node | None:
         project.yaml_problems += each.problems
     project.included.update(each.source.path for each in included)
     project.roots[path] = document.root
-    project.schema_problems += schema.check(document.root, kind)
+    project.schema_problems += schema.check(document.root, schemas.load(kind), source=document.source)
     return document.root
 
 
