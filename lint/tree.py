@@ -175,3 +175,31 @@ class OverlayTree(Tree):
 
     def is_executable(self, path: str) -> bool | None:
         return self._base.is_executable(path)
+
+
+class SubTree(Tree):
+    """A folder of another tree as a tree of its own."""
+
+    __slots__ = ("_base", "_prefix", "complete")
+
+    def __init__(self, base: Tree, folder: str) -> None:
+        self._base = base
+        self._prefix = folder + "/" if folder else ""
+        self.complete = base.complete
+
+    def _path(self, path: str) -> str:
+        """The path in the other tree; one that leaves this tree becomes one that leaves any."""
+        clean = normalise(path)
+        return ".." if clean is None else (self._prefix + clean).rstrip("/")
+
+    def read(self, path: str) -> bytes | None:
+        return self._base.read(self._path(path))
+
+    def exists(self, path: str) -> bool | None:
+        return self._base.exists(self._path(path))
+
+    def list(self, folder: str) -> Sequence[tuple[str, bool]]:
+        return self._base.list(self._path(folder))
+
+    def is_executable(self, path: str) -> bool | None:
+        return self._base.is_executable(self._path(path))

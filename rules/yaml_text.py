@@ -439,20 +439,20 @@ def lookalike_character(scalar: ScalarNode) -> Iterator[Finding]:
         searched = _NOT_READ.sub(lambda m: "." * len(m[0]), scalar.text)
     else:
         return
-    for match in _LOOKALIKE.finditer(searched):
-        what, plain = _LOOKALIKES[match[0]]
-        place = scalar.part(match.start(), match.end())
+    found = [(scalar.part(*match.span()), *_LOOKALIKES[match[0]]) for match in _LOOKALIKE.finditer(searched)]
+    if found:
+        place, what, plain = found[0]
+        changes = tuple(Change(each, character) for each, _, character in found)
+        typable = scalar.style in (LITERAL, FOLDED) or not any(character in _QUOTES for _, _, character in found)
         yield finding(
             place,
-            f"{what} (U+{ord(match[0]):04X}) stands here: it is not the character that it looks like",
+            f"{what} stands here: it is not the character that it looks like, and is taken for a part of the text",
             help=f"type `{plain}`" if plain.strip() else ("type a space" if plain else "remove it"),
-            fix=Repair("type the plain character", (Change(place, plain),)) if _is_plain_there(scalar, plain) else None,
+            fix=Repair("type the plain character", changes) if typable else None,
         )
 
 
-def _is_plain_there(scalar: ScalarNode, plain: str) -> bool:
-    """Whether the plain character can stand in the scalar without ending it."""
-    return scalar.style in (LITERAL, FOLDED) or plain not in "\"'" or not plain
+_QUOTES = ("'", '"')
 
 
 @rule("YM016", "non-text-key", severity=WARNING, before=("SC001",))

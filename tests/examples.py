@@ -10,7 +10,7 @@ from paaslint.discover import discover_tree
 from paaslint.example import MARK, Example
 from paaslint.rule import Rule
 from paaslint.settings import Plan, Settings
-from paaslint.tree import MemoryTree
+from paaslint.tree import MemoryTree, SubTree
 
 SKELETONS = Path(__file__).parent / "skeletons"
 FRAGMENT_FILES = {"Service": ".platform/services.yaml", "Route": ".platform/routes.yaml"}
@@ -64,7 +64,7 @@ def marked_lines(files: dict[str, str]) -> set[tuple[str, int]]:
 def lint_files(files: dict[str, str], settings: Settings, *, complete: bool = False) -> engine.Result:
     """Lint the one project that `files` hold."""
     tree = MemoryTree(files, complete=complete)
-    results = [engine.lint_project(project, settings, tree) for project in discover_tree(tree)]
+    results = [engine.lint_project(project, settings, SubTree(tree, project.root)) for project in discover_tree(tree)]
     merged = engine.Result()
     for result in results:
         merged.diagnostics += result.diagnostics

@@ -76,11 +76,6 @@ def test_codes_and_names_are_unique() -> None:
     assert len({r.code for r in RULES}) == len({r.name for r in RULES}) == len(RULES)
 
 
-def test_silenced_codes_exist_in_the_catalogue() -> None:
-    prefixes = {r.code[:2] for r in RULES}
-    assert all(code[:2] in prefixes for rule in RULES for code in rule.before)
-
-
 @pytest.mark.parametrize("flavour", ["platform", "upsun"])
 def test_skeletons_are_clean_with_every_rule_on(flavour: str) -> None:
     result = lint_files(skeleton(flavour), Settings(select=("ALL",)))
