@@ -60,10 +60,13 @@ class Rule:
     `severity` is the usual one and `also` are the others that its findings may have. `default` says whether it is
     on without being selected. `needs` names what must be there for it to run: `plan` (a plan in the settings),
     `tree` (the complete source tree). `before` names the codes that it silences on the same node. `flavour` is
-    `platform` or `upsun` where it holds for one of them only.
+    `platform` or `upsun` where it holds for one of them only. `module` is its module in `rules/`, which is its
+    subject and its page; `visits` are the kinds of things that it is called with.
     """
 
-    __slots__ = ("also", "before", "check", "code", "default", "flavour", "name", "needs", "severity")
+    __slots__ = (
+        "also", "before", "check", "code", "default", "flavour", "module", "name", "needs", "severity", "visits",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -86,17 +89,9 @@ class Rule:
         self.needs = tuple(needs)
         self.before = frozenset(before)
         self.flavour = flavour
-
-    @property
-    def module(self) -> str:
-        """The name of the module in `rules/`, which is the rule's subject and its page."""
-        return str(self.check.__module__).rpartition(".")[2]
-
-    @property
-    def visits(self) -> tuple[str, ...]:
-        """The kinds of things that it is called with."""
-        annotation: str = next(iter(self.check.__annotations__.values()))
-        return tuple(kind for name in annotation.split(" | ") for kind in VISITS[name])
+        self.module = str(check.__module__).rpartition(".")[2]
+        annotation: str = next(iter(check.__annotations__.values()))
+        self.visits = tuple(kind for name in annotation.split(" | ") for kind in VISITS[name])
 
     @property
     def severities(self) -> tuple[Severity, ...]:
