@@ -1,0 +1,951 @@
+"""Nodes against JSON Schemas: what does not fit, each mistake once, at the exact key.
+
+`check` walks our own schemas, whose keywords are the few that they need and those that `paaslint.schemas` documents.
+Where a key is misspelt or misplaced and it is clear what was meant, the mapping is told (`MappingNode.meant`), so
+that the model reads the value where it belongs. `user_check` holds files against schemas that users bring.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .diagnostic import ERROR, WARNING, Change, Repair, SchemaProblem
+from .names import nearest, quoted
+from .nodes import (
+    DOUBLE,
+    PLAIN,
+    SINGLE,
+    Entry,
+    MappingNode,
+    Node,
+    Place,
+    ScalarNode,
+    SequenceNode,
+    UnknownNode,
+    to_data,
+    walk,
+)
+from .schemas import definition
+from .text import Span
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+    from .diagnostic import Severity
+    from .text import SourceFile
+
+Schema = Mapping[str, Any]
+
+UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE = "unknown-key", "missing-key", "wrong-type"
+INVALID_VALUE, MISPLACED_KEY, DEPRECATED_KEY = "invalid-value", "misplaced-key", "deprecated-key"
+USER_SCHEMA = "user-schema"
+
+MAX_SUGGESTIONS = 200
+"""Unknown keys of a file for which a known one is looked for: nobody misspells more."""
+
+_NOTHING: Schema = {}
+_OF_SCALARS = ("enum", "pattern", "minimum", "maximum")
+_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+_IN_WORDS = {
+    "object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number",
+    "boolean": "`true` or `false`", "null": "nothing",
+}  # fmt: skip
+_BARE = re.compile(r"[A-Za-z/.$^\\](?:[\w ./$^\\@~-]|:(?! |\Z))*\Z")
+
+
+def check(node: Node | None, schema: Schema, *, source: SourceFile | None = None) -> list[SchemaProblem]:
+    """What in a file, whose root is `node`, does not fit `schema`, one of ours.
+
+    `source` is the file, for the one problem that an empty file may have. Problems carry the code of the rule that
+    owns them, and are complete without it. What a file says twice through an alias or a merge key is found twice.
+    """
+    if node is None:
+        return [] if source is None else _check_empty(source, schema)
+    walk = _Walk()
+    walk.root(node, schema)
+    for mapping, name, entry in walk.journal:
+        if entry is not None:
+            mapping.meant.setdefault(name, entry)
+    return walk.problems
+
+
+def user_check(
+    root: Node | None, schema: Schema, *, name: str = "schema", severity: Severity = ERROR
+) -> list[SchemaProblem]:
+    """What in a file does not fit a JSON Schema of the user's own, called `name`; in the order of the file.
+
+    Nothing is said where a part of the file that cannot be read may decide. Raises ValueError, in one line, where
+    the schema itself is broken; references to other files and to the network are not followed.
+    """
+    from jsonschema.exceptions import SchemaError, best_match
+    from jsonschema.validators import Draft202012Validator, validator_for
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import EMPTY_REGISTRY
+
+    if root is None or isinstance(root, UnknownNode):
+        return []
+    data: Any = to_data(root)
+    problems = []
+    try:
+        kind = validator_for(dict(schema), default=Draft202012Validator)
+        kind.check_schema(dict(schema))
+        validator = kind(dict(schema), registry=EMPTY_REGISTRY)
+        for error in sorted(validator.iter_errors(data), key=lambda e: [str(s) for s in e.absolute_path]):
+            found = best_match([error]) or error
+            node, entry = _at(root, found.absolute_path)
+            if found.validator not in _CERTAIN and _has_unknown(node):
+                continue
+            for place, message in _places(node, entry, found):
+                problems.append(
+                    SchemaProblem(
+                        USER_SCHEMA,
+                        place,
+                        f"{message[:200]}, says {name}",
+                        help=str(found.schema.get("description", "")) if isinstance(found.schema, dict) else "",
+                        severity=severity,
+                    )
+                )
+    except SchemaError as error:
+        where = "/".join(map(str, error.absolute_path)) or "its top"
+        raise ValueError(f"{name} is no valid JSON Schema: {error.message[:200]}, at {where}") from None
+    except Unresolvable as error:
+        raise ValueError(f"{name} refers to {error.ref!r}, which it does not hold") from None
+    except RecursionError:
+        raise ValueError(f"{name} refers to itself without end") from None
+    except (re.error, TypeError, AttributeError, KeyError) as error:
+        raise ValueError(f"{name} cannot be used: {error}") from None
+    return sorted(problems, key=lambda problem: problem.place.span)
+
+
+_CERTAIN = ("type", "additionalProperties", "enum", "pattern")
+"""What a user's schema may say of a value although a part of the value is unknown."""
+
+
+def _at(root: Node, path: Iterable[str | int]) -> tuple[Node, Entry | None]:
+    """The node at a path of `to_data`, which leaves out what is unknown, and its key."""
+    node, entry = root, None
+    for step in path:
+        if isinstance(node, MappingNode):
+            entry = node.index()[str(step)]
+            node = entry.value
+        elif isinstance(node, SequenceNode):
+            node = [item for item in node.items if not isinstance(item, UnknownNode)][int(step)]
+            entry = Entry(node, node)
+    return node, entry
+
+
+def _has_unknown(node: Node) -> bool:
+    return any(isinstance(n, UnknownNode) or (isinstance(n, MappingNode) and n.partial) for n in walk(node))
+
+
+def _places(node: Node, entry: Entry | None, error: ValidationError) -> Iterator[tuple[Node, str]]:
+    """Where to show an error: on each key that is not allowed, on the key that lacks one, or on the value."""
+    if error.validator == "additionalProperties" and isinstance(node, MappingNode) and isinstance(error.schema, dict):
+        patterns = error.schema.get("patternProperties", _NOTHING)
+        for name, own in node.index().items():
+            if name not in error.schema.get("properties", _NOTHING) and not any(re.search(p, name) for p in patterns):
+                yield own.key, f"`{name}` is not allowed here"
+        return
+    yield _place(node, entry), error.message
+
+
+def _check_empty(source: SourceFile, schema: Schema) -> list[SchemaProblem]:
+    whole = _resolve(schema)
+    if any("null" in _types(branch) for branch in (whole, *_branches(whole))):
+        return []
+    message = f"the file is empty: the platform needs {_title(schema)} here"
+    return [SchemaProblem(WRONG_TYPE, Place(source, Span(0, 0)), message, help=f"for example {_example_text(whole)}")]
+
+
+class _Frame(NamedTuple):
+    """A mapping on the way from the root to where the walk is, and the schema that it is held against."""
+
+    node: MappingNode
+    schema: Schema
+
+
+class _Target(NamedTuple):
+    """A place where a key may be meant to stand: `path` leads there from `base`; `*` is a name, `-` a list item."""
+
+    base: MappingNode
+    path: tuple[str, ...]
+    schema: Schema
+
+    @property
+    def is_definite(self) -> bool:
+        return "*" not in self.path and "-" not in self.path
+
+
+class _Walk:
+    """One walk through a file."""
+
+    __slots__ = ("frames", "journal", "pending", "problems", "searched", "wrapped")
+
+    def __init__(self) -> None:
+        self.problems: list[SchemaProblem] = []
+        self.frames: list[_Frame] = []
+        self.pending: dict[tuple[int, str], Entry | None] = {}
+        """What keys are meant to be, by mapping and name; None where that alone is known, and no value."""
+        self.journal: list[tuple[MappingNode, str, Entry | None]] = []
+        self.wrapped: frozenset[str] = frozenset()
+        self.searched = 0
+
+    def root(self, node: Node, schema: Schema) -> None:
+        wrappers: Mapping[str, str] = schema.get("x-wrappers", _NOTHING)
+        if wrappers and isinstance(node, MappingNode):
+            found = [name for name in wrappers if self._wraps(node, name, schema)]
+            if found:
+                self._wrapper(node, found, schema)
+                self.wrapped = frozenset(found)
+                for name in found:
+                    self.visit(node.index()[name].value, definition(wrappers[name]), node.index()[name])
+        self.visit(node, schema, None)
+
+    def _wraps(self, node: MappingNode, name: str, schema: Schema) -> bool:
+        """Whether a key of the root holds what the file should hold itself, and is no entry that has this name."""
+        entry = node.index().get(name)
+        if entry is None:
+            return False
+        if isinstance(entry.value, ScalarNode):
+            return entry.value.is_null
+        whole = next((b for b in (_resolve(schema), *_branches(_resolve(schema))) if "additionalProperties" in b), {})
+        known = [_properties(shape) for shape in _shapes(whole.get("additionalProperties"))]
+        return isinstance(entry.value, MappingNode) and not any(n in p for p in known for n in entry.value.index())
+
+    def _wrapper(self, node: MappingNode, found: Sequence[str], schema: Schema) -> None:
+        first = min((node.index()[name].key for name in found), key=lambda key: key.span)
+        name = first.text if isinstance(first, ScalarNode) else found[0]
+        self.problems.append(
+            SchemaProblem(
+                MISPLACED_KEY,
+                first,
+                f"`{name}` at the top is the form of an Upsun file: this file holds {_title(schema)} itself",
+                help=f"remove `{name}:`, and write {_title(schema)} at the top level",
+                severity=WARNING,
+                owner="CF006",
+            )
+        )
+
+    def visit(self, node: Node, schema: Schema, entry: Entry | None) -> None:
+        """Hold a value against a schema. `entry` is its key; for a list item the item itself stands for the key."""
+        reference = schema.get("$ref")
+        if reference is not None:
+            self.visit(node, definition(reference), entry)
+            if "required" in schema and isinstance(node, MappingNode):
+                self.frames.append(_Frame(node, definition(reference)))
+                self.require(node, schema, entry)
+                self.frames.pop()
+            return
+        if isinstance(node, UnknownNode):
+            return
+        if "not" in schema:
+            self.forbidden(node, schema, entry)
+            return
+        types = schema.get("type")
+        if types is not None and not _is_type(node, types):
+            self.wrong_type(node, schema, entry)
+            return
+        if "deprecated" in schema:
+            self.deprecated(node, schema, entry)
+        if isinstance(node, MappingNode):
+            self.frames.append(_Frame(node, schema))
+            self.mapping(node, schema, entry)
+            self.combined(node, schema, entry)
+            self.frames.pop()
+            return
+        if isinstance(node, ScalarNode):
+            if not schema.keys().isdisjoint(_OF_SCALARS):
+                self.scalar(node, schema, entry)
+        elif isinstance(node, SequenceNode):
+            items = schema.get("items")
+            if items is not None:
+                for position, item in enumerate(node.items):
+                    self.visit(item, items, Entry(item, item, "alias" if position in node.aliased else "own"))
+        self.combined(node, schema, entry)
+
+    def combined(self, node: Node, schema: Schema, entry: Entry | None) -> None:
+        branches = schema.get("oneOf") or schema.get("anyOf")
+        if branches is not None:
+            self.choose(node, branches, schema, entry)
+        for part in schema.get("allOf", ()):
+            if not self.trial(node, part["if"], entry).problems:
+                self.visit(node, part["then"], entry)
+
+    def trial(self, node: Node, schema: Schema, entry: Entry | None) -> _Trial:
+        """What holding a value against a schema would bring up; nothing of it is kept."""
+        marks = len(self.problems), len(self.journal)
+        self.visit(node, schema, entry)
+        trial = _Trial(self.problems[marks[0] :], self.journal[marks[1] :])
+        self.undo(*marks)
+        return trial
+
+    def undo(self, problems: int, journal: int) -> None:
+        """Forget all but the first so many problems and meant keys."""
+        del self.problems[problems:]
+        for mapping, name, _ in self.journal[journal:]:
+            self.pending.pop((id(mapping), name), None)
+        del self.journal[journal:]
+
+    def accept(self, trial: _Trial) -> None:
+        """Keep what a trial brought up."""
+        self.problems += trial.problems
+        for mapping, name, entry in trial.meant:
+            self.mean(mapping, name, entry)
+
+    def choose(self, node: Node, branches: Sequence[Schema], schema: Schema, entry: Entry | None) -> None:
+        """Hold a value against the one of several schemas that its author meant."""
+        fitting = [branch for branch in branches if "required" in branch or _admits(branch, node)]
+        if not fitting:
+            self.wrong_type(node, {**branches[0], **schema, "type": [t for b in branches for t in _types(b)]}, entry)
+            return
+        if len(fitting) == 1:
+            trial = self.trial(node, fitting[0], entry) if "deprecated" in fitting[0] else None
+            if trial is not None and not trial.is_valid:
+                # An outdated form that is wrong as well: only the present one is worth to be taught.
+                self.wrong_type(node, branches[0], entry)
+            elif trial is not None:
+                self.accept(trial)
+            else:
+                self.visit(node, fitting[0], entry)
+            return
+        trials = []
+        for branch in fitting:
+            trials.append(self.trial(node, branch, entry))
+            if trials[-1].is_valid:
+                break
+        valid = trials[-1] if trials[-1].is_valid else None
+        if valid is None:
+            value = node.value if isinstance(node, ScalarNode) else None
+            listed = (trial for trial, b in zip(trials, fitting, strict=True) if value in b.get("enum", ()))
+            valid = next(listed, None) or min(trials, key=lambda trial: len(trial.problems))
+        self.accept(valid)
+
+    def mapping(self, node: MappingNode, schema: Schema, entry: Entry | None) -> None:
+        index = node.index()
+        properties = schema.get("properties")
+        if properties is None:
+            if "additionalProperties" in schema:
+                self.strange(node, schema, list(index))
+        else:
+            strange = [name for name in index if name not in properties]
+            if strange:
+                self.strange(node, schema, strange)
+            for name, own in index.items():
+                subschema = properties.get(name)
+                if subschema is not None:
+                    self.visit(own.value, subschema, own)
+        if "required" in schema:
+            self.require(node, schema, entry)
+
+    def strange(self, node: MappingNode, schema: Schema, names: list[str]) -> None:
+        """The keys of a mapping that its schema does not list."""
+        index = node.index()
+        patterns = schema.get("patternProperties", _NOTHING)
+        rest = schema.get("additionalProperties", True)
+        spoken = set()
+        named = []
+        for name in names:
+            if name in self.wrapped and node is self.frames[0].node:
+                continue
+            matching = [pattern for pattern in patterns if re.search(pattern, name)]
+            for pattern in matching:
+                subschema = patterns[pattern]
+                # Of several keys that stand at a wrong place together, the first says it all.
+                if subschema is not True and pattern not in spoken:
+                    self.visit(index[name].value, subschema, index[name])
+                    if "not" in subschema:
+                        spoken.add(pattern)
+            if matching or rest is True:
+                continue
+            if rest is False or "not" in rest:
+                self.unknown(node, schema, rest or _NOTHING, name, index[name])
+            else:
+                named.append(index[name])
+        if named:
+            self.named(node, rest, named)
+
+    def require(self, node: MappingNode, schema: Schema, entry: Entry | None) -> None:
+        if node.partial or (self.wrapped and entry is None):
+            return
+        index = node.index()
+        for name in schema["required"]:
+            if name not in index and (id(node), name) not in self.pending:
+                self.missing(node, name, entry)
+
+    def property_schema(self, node: MappingNode, name: str) -> Schema:
+        """The schema of a key of `node`, from any of the schemas that it is held against."""
+        for frame in reversed(self.frames):
+            if frame.node is not node:
+                break
+            subschema = frame.schema.get("properties", _NOTHING).get(name)
+            if subschema is not None:
+                return _resolve(subschema)
+        return _NOTHING
+
+    def named(self, node: MappingNode, schema: Schema, entries: Sequence[Entry]) -> None:
+        """Entries under names of the author's choice; a key of the platform's may have got among the names."""
+        marks = len(self.problems), len(self.journal)
+        for entry in entries:
+            self.visit(entry.value, schema, entry)
+        if _are_valid(self.problems[marks[0] :]):
+            return
+        self.undo(*marks)
+        shapes = [_properties(shape) for shape in _shapes(schema)]
+        trials = [(entry, self.trial(entry.value, schema, entry)) for entry in entries]
+        nameless: list[tuple[Entry, str]] = []
+        rest: list[Entry] = []
+        for entry, trial in trials:
+            right = None if trial.is_valid else self.property_of(shapes, entry)
+            if right is None:
+                rest.append(entry)
+            else:
+                nameless.append((entry, right))
+        for entry, right in list(nameless):
+            if rest and self.belongs_above(entry):
+                nameless.remove((entry, right))
+        if nameless:
+            self.nameless(node, nameless, rest)
+        for entry in rest:
+            trial = self.trial(entry.value, schema, entry)
+            part = nameless and any(_name(entry) in shape for shape in shapes)
+            if trial.is_valid or not (part or self.belongs_above(entry)):
+                self.accept(trial)
+
+    def property_of(self, shapes: Sequence[Schema], entry: Entry) -> str | None:
+        """The key of an entry that something among the entries' names is; None where its value does not fit."""
+        for properties in shapes:
+            right = _same_or_one_edit(_name(entry), _usable(properties))
+            if right and self.fits(entry, right, properties[right]):
+                return right
+        return None
+
+    def fits(self, entry: Entry, right: str, schema: Schema) -> bool:
+        """Whether an entry can be the key `right`, which has this schema: its content decides, unless it is text."""
+        if right == _name(entry) and not isinstance(entry.value, MappingNode):
+            return _admits(schema, entry.value)
+        return self.trial(entry.value, schema, entry).is_valid
+
+    def belongs_above(self, entry: Entry) -> bool:
+        """Whether what stands among names is a key of the levels above, or beside; if so, it is told."""
+        holder = self.frames[-1].node
+        for targets in self.levels(holder, _NOTHING, beside=True):
+            right = _same_or_one_edit(_name(entry), {t.path[-1]: None for t in targets})
+            fitting = self.exact(targets, right, entry) if right else []
+            if right and fitting and self.fits(entry, right, fitting[0].schema):
+                self.misplaced(holder, _NOTHING, entry, fitting)
+                return True
+        return False
+
+    def nameless(self, node: MappingNode, entries: Sequence[tuple[Entry, str]], others: Sequence[Entry]) -> None:
+        """Keys of an entry stand where the entries' names are wanted: `others` are those that have a name."""
+        owners = [other for other in others if isinstance(other.value, MappingNode)]
+        owner = owners[0] if len(owners) == 1 else None
+        for entry, right in entries:
+            holder = owner.value if owner is not None else entry.value
+            if isinstance(holder, MappingNode) and self.entry(holder, right) is None:
+                self.mean(holder, right, entry)
+        names = [right for _, right in entries]
+        first = entries[0][0]
+        do, them = ("does", "it") if len(names) == 1 else ("do", "them")
+        where = f"directly under `{_dotted(node)}`" if node.path else "at the top level"
+        name = _name(owner) if owner is not None else "NAME"
+        self.report(
+            MISPLACED_KEY,
+            "additionalProperties",
+            _NOTHING,
+            first.key,
+            f"{quoted(names, 'and')} {do} not belong {where}: the keys there are names",
+            f"put {them} one level down, under a name: `{name}: {{{names[0]}: …}}`",
+        )
+
+    def unknown(self, node: MappingNode, schema: Schema, rest: Schema, name: str, entry: Entry) -> None:
+        """A key that the schema does not allow, with what it may have been meant to be."""
+        known = _usable(_properties(schema))
+        near: list[_Target] = []
+        right = None
+        self.searched += 1
+        if self.searched <= MAX_SUGGESTIONS:
+            close, far = self.levels(node, schema, beside=True)
+            listed = _properties(schema)
+            near = self.exact(close, name, entry)
+            if not near:
+                right = _one_edit_of(name, known) or _one_edit_of(name, listed)
+            near = near or ([] if right else self.exact(far, name, entry))
+            right = right or (None if near else nearest(name, known) or nearest(name, listed))
+            if not near and not right:
+                near = self.misspelt(close, name, entry) or self.misspelt(far, name, entry)
+            if not near and not right:
+                near = [t for t in close if t.path[-1] == name][:1]
+        if near:
+            self.misplaced(node, rest, entry, near)
+        elif right:
+            self.misspelt_here(node, schema, rest, entry, right)
+        else:
+            shown = quoted([k for k in known if not k.startswith(".")], "and")
+            message = f"`{name}` is no key of {self.where(node)}: {self.refusal(rest, 'not')}"
+            self.report(
+                UNKNOWN_KEY, "not", rest, entry.key, message, f"known keys are {shown}" if shown else "remove it"
+            )
+
+    def misspelt_here(self, node: MappingNode, schema: Schema, rest: Schema, entry: Entry, right: str) -> None:
+        name = _name(entry)
+        subschema = _properties(schema)[right]
+        if "not" in _resolve(subschema):
+            self.visit(entry.value, subschema, entry)
+            self.mean(node, right, entry)
+            return
+        absent = self.entry(node, right) is None
+        repair = None
+        if absent and entry.via != "merge" and _is_one_edit(name, right) and isinstance(entry.key, ScalarNode):
+            repair = Repair(f"write `{right}`", (Change(entry.key, right),))
+        message = f"`{name}` is no key of {self.where(node)}: {self.refusal(rest, 'not')}"
+        remedy = f"did you mean `{right}`?" if absent else f"did you mean `{right}`, which is there already?"
+        self.report(UNKNOWN_KEY, "not", rest, entry.key, message, remedy, repair)
+        if absent:
+            self.mean(node, right, entry)
+            if _admits(subschema, entry.value):
+                self.visit(entry.value, subschema, entry)
+
+    def misplaced(self, node: MappingNode, rest: Schema, entry: Entry, targets: Sequence[_Target]) -> None:
+        """A key that belongs elsewhere: `targets` are the places that come into question, one or more alike."""
+        name = _name(entry)
+        places = [_join((*t.base.path, *(_STEPS.get(step, step) for step in t.path))) for t in targets]
+        here = f"in `{_dotted(node)}`" if node.path else "at the top level"
+        first = targets[0]
+        right = first.path[-1]
+        message = f"`{name}` does not belong {here}: {self.refusal(rest, 'not')}"
+        spelt = "" if right == name else f", and is spelt `{right}`"
+        move = f"it belongs to {quoted(dict.fromkeys(places))}{spelt}"
+        if len(places) == 1 and "." not in places[0]:
+            move = f"move it to the top level{spelt}"
+        self.report(MISPLACED_KEY, "not", rest, entry.key, message, move)
+        if len(targets) == 1 and first.is_definite and self.plant(first, entry) and _admits(first.schema, entry.value):
+            self.visit(entry.value, first.schema, entry)
+
+    def levels(self, node: MappingNode, schema: Schema, *, beside: bool) -> tuple[list[_Target], list[_Target]]:
+        """Where keys may stand one level from a mapping, and two, down before up, in the order of the schema."""
+        close: list[_Target] = []
+        far: list[_Target] = []
+        for target in _below(node, schema):
+            (close if len(target.path) == 2 else far).append(target)
+        above = [frame for frame in self.frames if frame.node is not node][:-3:-1]
+        for distance, frame in enumerate(above):
+            group = far if distance else close
+            group += [_Target(frame.node, (n,), s) for n, s in _usable(_properties(frame.schema)).items()]
+        if beside and above:
+            far += [t for t in _below(*above[0]) if len(t.path) == 2]
+        return close, far
+
+    def exact(self, targets: Iterable[_Target], name: str, entry: Entry) -> list[_Target]:
+        """The nearest places for a key of this name that its value fits."""
+        found = [t for t in targets if t.path[-1] == name and _admits(t.schema, entry.value)]
+        found = [t for t in found if self.entry(t.base, t.path[0]) is not None and len(t.path) > 1] or found
+        return [t for t in found if t.base is found[0].base and len(t.path) == len(found[0].path)]
+
+    def misspelt(self, targets: Sequence[_Target], name: str, entry: Entry) -> list[_Target]:
+        names = {t.path[-1]: None for t in targets if _admits(t.schema, entry.value)}
+        right = _same_or_one_edit(name, names) or nearest(name, names)
+        return self.exact(targets, right, entry) if right else []
+
+    def entry(self, node: MappingNode, name: str) -> Entry | None:
+        """The entry under a name, or what was meant to be it."""
+        return node.index().get(name) or self.pending.get((id(node), name))
+
+    def mean(self, node: MappingNode, name: str, entry: Entry | None) -> None:
+        self.pending[id(node), name] = entry
+        self.journal.append((node, name, entry))
+
+    def plant(self, target: _Target, entry: Entry) -> bool:
+        """Let the key that was meant have the value; False where it has one, or its level cannot hold it."""
+        mapping = target.base
+        for step in target.path[:-1]:
+            inner = self.entry(mapping, step)
+            if inner is None:
+                level = MappingNode(entry.value.source, entry.value.span, flow=False)
+                level.parent, level.key = mapping, step
+                self.mean(mapping, step, Entry(entry.key, level, entry.via))
+                mapping = level
+            elif isinstance(inner.value, MappingNode):
+                mapping = inner.value
+            else:
+                return False
+        if self.entry(mapping, target.path[-1]) is not None:
+            return False
+        self.mean(mapping, target.path[-1], entry)
+        return True
+
+    def report(
+        self, kind: str, what: str, schema: Schema, place: Node | Place, message: str, help: str,
+        repair: Repair | None = None,
+    ) -> None:  # fmt: skip
+        default = WARNING if kind == DEPRECATED_KEY else ERROR
+        severity = _by_keyword(schema.get("x-severity"), what) or default
+        owner = _by_keyword(schema.get("x-rule"), what)
+        self.problems.append(
+            SchemaProblem(kind, place, message, help=help, severity=severity, repair=repair, owner=owner)
+        )
+
+    def refusal(self, schema: Schema, what: str) -> str:
+        """What the platform does, as far as is known."""
+        refused = (_by_keyword(schema.get("x-severity"), what) or ERROR) == ERROR
+        return "the platform refuses it" if refused else "nothing reads it"
+
+    def where(self, node: MappingNode) -> str:
+        """What a mapping is called in a message."""
+        return f"`{_dotted(node)}`" if node.path else _title(self.frames[0].schema)
+
+    def forbidden(self, node: Node, schema: Schema, entry: Entry | None) -> None:
+        """A known key, or form of a value, that must not stand here."""
+        if entry is None:
+            return
+        holder = self.frames[-1].node if self.frames else None
+        name = _name(entry)
+        if "enum" in schema or "type" in schema:
+            subject = _value_text(node) if "enum" in schema else name
+            message = f"`{subject}` {schema.get('x-message', 'is not allowed here')}"
+            kind = INVALID_VALUE if "enum" in schema else WRONG_TYPE
+            self.report(kind, "not", schema, _place(node, entry), message, schema.get("x-help", ""))
+            return
+        instead = schema.get("x-instead")
+        rule = schema
+        kind = UNKNOWN_KEY
+        if instead and holder is not None:
+            kind = MISPLACED_KEY
+            if self.entry(holder, instead) is None:
+                self.mean(holder, instead, None)
+                if "x-rule" not in schema:
+                    missing = self.property_schema(holder, instead)
+                    rule = {**schema, "x-rule": _by_keyword(missing.get("x-rule"), "missing")}
+        elif any(name in _usable(_properties(frame.schema)) for frame in self.frames[-2:-4:-1]):
+            kind = MISPLACED_KEY
+        message = f"`{name}` {schema.get('x-message', 'must not stand here')}"
+        self.report(kind, "not", rule, entry.key, message, schema.get("x-help", "remove it"))
+
+    def deprecated(self, node: Node, schema: Schema, entry: Entry | None) -> None:
+        if entry is None:
+            return
+        replacement = schema.get("x-replacement", "")
+        subject = _value_text(node) if "x-message" in schema else _name(entry)
+        message = f"`{subject}` {schema.get('x-message', 'is outdated: it still works, and is no longer described')}"
+        remedy = schema.get("x-help") or f"write `{replacement}`"
+        place = _place(node, entry) if "x-message" in schema else entry.key
+        repair = self.replace_key(entry, replacement) if replacement else None
+        self.report(DEPRECATED_KEY, "deprecated", schema, place, message, remedy, repair)
+
+    def replace_key(self, entry: Entry, replacement: str) -> Repair | None:
+        """Write the key two levels deep, where its value stays on the same line and nothing stands in the way."""
+        outer, _, inner = replacement.partition(".")
+        key, value, holder = entry.key, entry.value, self.frames[-1].node
+        if not inner or entry.via != "own" or not isinstance(value, ScalarNode) or value.source is not key.source:
+            return None
+        source = key.source
+        line, column = source.position(key.span.start)
+        if value.style not in (PLAIN, SINGLE, DOUBLE) or source.position(value.span.end)[0] != line or holder.flow:
+            return None
+        if self.entry(holder, outer) is not None or source.line_text(line)[: column - 1].strip(" "):
+            return None
+        text = f"{outer}:\n{' ' * (column + 3)}{inner}"
+        return Repair(f"write `{replacement}`", (Change(key, text),))
+
+    def missing(self, node: MappingNode, name: str, entry: Entry | None) -> None:
+        schema = self.property_schema(node, name)
+        key: Node = entry.key if entry is not None else node
+        if key is node or isinstance(key, MappingNode):
+            key = next((own.key for own in node.entries), key)
+        meaning = schema.get("description", "").partition(". ")[0].rstrip(".")
+        remedy = f"add {_example_text(schema, name)}" + (f": {meaning[:1].lower()}{meaning[1:]}" if meaning else "")
+        message = f"{self.where(node)} lacks `{name}`: the platform refuses it"
+        self.report(MISSING_KEY, "missing", schema, key, message, remedy)
+
+    def wrong_type(self, node: Node, schema: Schema, entry: Entry | None) -> None:
+        holder = self.frames[-1].node if self.frames else None
+        name = _name(entry) if entry is not None else ""
+        example = _example_text(schema, name)
+        types = schema.get("type", ())
+        wanted = _listed([_IN_WORDS[t] for t in ([types] if isinstance(types, str) else types) if t != "null"])
+        subject = self.label(node, entry)
+        if isinstance(node, ScalarNode) and node.is_null:
+            self.empty(node, schema, entry, subject, wanted, example)
+            return
+        if entry is not None and holder is not None and entry.key is not entry.value:
+            targets = [t for t in _below(*self.frames[-1]) if len(t.path) == 2 and t.is_definite]
+            targets = self.exact(targets, name, entry)
+            if targets and "x-rule" not in schema:
+                self.misplaced(holder, schema, entry, targets)
+                if "x-help" in schema:
+                    problem = self.problems[-1]
+                    problem.help += f"; {schema['x-help']}"
+                return
+        is_error = (_by_keyword(schema.get("x-severity"), "type") or ERROR) == ERROR
+        effect = "the platform refuses it" if is_error else "the platform may refuse it, or read another value"
+        message = f"{subject} must be {wanted}, not {_actual(node)}: {effect}"
+        remedy = schema.get("x-help") or (f"for example {example}" if example else f"write {wanted}")
+        self.report(WRONG_TYPE, "type", schema, _place(node, entry), message, remedy)
+
+    def empty(self, node: Node, schema: Schema, entry: Entry | None, subject: str, wanted: str, example: str) -> None:
+        """Nothing stands behind a key: as bad as if it were absent."""
+        holder = self.frames[-1] if self.frames else None
+        name = _name(entry) if entry is not None else ""
+        needed = "required" in schema or "anyOf" in schema or "items" in schema
+        if holder is not None and name in holder.schema.get("required", ()):
+            needed = True
+        severity = _by_keyword(schema.get("x-severity"), "null") or (ERROR if needed else WARNING)
+        effect = "the platform refuses it" if severity == ERROR else "it counts as if it were not there"
+        self.report(
+            WRONG_TYPE,
+            "null",
+            {"x-severity": severity, "x-rule": {"null": _by_keyword(schema.get("x-rule"), "null")}},
+            entry.key if entry is not None else node,
+            f"{subject} is empty, and must be {wanted}: {effect}",
+            f"for example {example}" if example else f"write {wanted}, or remove it",
+        )
+
+    def scalar(self, node: ScalarNode, schema: Schema, entry: Entry | None) -> None:
+        allowed = schema.get("enum")
+        if allowed is not None and node.value not in allowed:
+            self.not_listed(node, schema, entry, [a for a in allowed if a is not None])
+            return
+        pattern = schema.get("pattern")
+        value = node.value
+        if pattern is not None and isinstance(value, str) and not re.search(pattern, value):
+            subject = _value_text(node) if value.strip() else _name(entry)
+            message = f"`{subject}` {schema.get('x-message', 'is not of the right form')}"
+            example = _example_text(schema, _name(entry))
+            remedy = schema.get("x-help") or f"for example {example}"
+            self.report(INVALID_VALUE, "pattern", schema, _place(node, entry), message, remedy)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            for what, words, wrong in (("minimum", "at least", -1), ("maximum", "at most", 1)):
+                bound = schema.get(what)
+                if bound is not None and (value - bound) * wrong > 0:
+                    message = f"{self.label(node, entry)} is {node.text}, and must be {words} {bound}"
+                    self.report(INVALID_VALUE, what, schema, node, message, f"write {words} {bound}")
+
+    def not_listed(self, node: ScalarNode, schema: Schema, entry: Entry | None, allowed: Sequence[Any]) -> None:
+        names = [str(a) for a in allowed]
+        right = next((n for n in names if n.casefold() == node.text.casefold()), None)
+        repair = None
+        if right is not None and (entry is None or entry.via == "own") and node.style == PLAIN:
+            repair = Repair(f"write `{right}`", (Change(node, right),))
+        right = right or nearest(node.text, names)
+        message = (
+            f"{self.label(node, entry)} cannot be `{_short(node.text)}`: the platform knows {quoted(names, 'and')}"
+        )
+        remedy = f"did you mean `{right}`?" if right else f"write {quoted(names)}"
+        self.report(INVALID_VALUE, "enum", schema, _place(node, entry), message, remedy, repair)
+
+    def label(self, node: Node, entry: Entry | None) -> str:
+        """What a value is called in a message."""
+        if entry is None:
+            return "the file"
+        if entry.key is entry.value:
+            return f"an item of `{node.parent.key}`" if node.parent is not None else "an item"
+        return f"`{_name(entry)}`"
+
+
+class _Trial:
+    """What holding a value against a schema brought up."""
+
+    __slots__ = ("meant", "problems")
+
+    def __init__(self, problems: list[SchemaProblem], meant: list[tuple[MappingNode, str, Entry | None]]) -> None:
+        self.problems = problems
+        self.meant = meant
+
+    @property
+    def is_valid(self) -> bool:
+        return _are_valid(self.problems)
+
+
+def _are_valid(problems: Iterable[SchemaProblem]) -> bool:
+    """Whether there is nothing but what is outdated."""
+    return all(problem.kind == DEPRECATED_KEY for problem in problems)
+
+
+def _resolve(schema: Any) -> Schema:
+    while isinstance(schema, dict) and "$ref" in schema:
+        schema = definition(schema["$ref"])
+    return schema if isinstance(schema, dict) else _NOTHING
+
+
+def _branches(schema: Schema) -> list[Schema]:
+    return [_resolve(branch) for branch in schema.get("oneOf") or schema.get("anyOf") or ()]
+
+
+def _shapes(schema: Any) -> list[Schema]:
+    """The schema, or those of its alternatives, that say which keys a mapping has."""
+    whole = _resolve(schema)
+    return [shape for shape in (whole, *_branches(whole)) if "properties" in shape]
+
+
+def _properties(schema: Schema) -> Mapping[str, Schema]:
+    properties: Mapping[str, Schema] = _resolve(schema).get("properties", _NOTHING)
+    return properties
+
+
+def _usable(properties: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Those that one may advise: neither forbidden nor outdated."""
+    return {
+        name: schema
+        for name, schema in properties.items()
+        if "not" not in (resolved := _resolve(schema)) and "deprecated" not in resolved
+    }
+
+
+def _below(node: MappingNode, schema: Schema) -> Iterator[_Target]:
+    """The keys one and two levels down: under the known keys of a mapping, under names, and in lists."""
+    deeper: list[_Target] = []
+    for name, subschema in _usable(_properties(schema)).items():
+        whole = _resolve(subschema)
+        for shape in (whole, *_branches(whole)):
+            for inner, innermost in _usable(_properties(shape)).items():
+                yield _Target(node, (name, inner), innermost)
+                for last in _shapes(innermost):
+                    deeper += [_Target(node, (name, inner, n), s) for n, s in _usable(_properties(last)).items()]
+            for step, rest in (("*", shape.get("additionalProperties")), ("-", shape.get("items"))):
+                for last in _shapes(rest):
+                    deeper += [_Target(node, (name, step, n), s) for n, s in _usable(_properties(last)).items()]
+    yield from deeper
+
+
+_STEPS: Mapping[str, str | int] = {"*": "NAME", "-": 0}
+
+
+def _types(schema: Schema) -> list[str]:
+    types = _resolve(schema).get("type", [])
+    return [types] if isinstance(types, str) else list(types)
+
+
+def _is_type(node: Node, types: str | list[str]) -> bool:
+    value: object
+    if isinstance(node, ScalarNode):
+        value = node.value
+        name = _TYPES[type(value)]
+        if name == types:
+            return True
+    elif isinstance(node, MappingNode):
+        value, name = None, "object"
+    else:
+        value, name = None, "array"
+    listed = [types] if isinstance(types, str) else types
+    if name in listed:
+        return True
+    if name == "integer":
+        return "number" in listed
+    return isinstance(value, float) and "integer" in listed and value.is_integer()
+
+
+def _admits(schema: Schema, node: Node) -> bool:
+    """Whether a value is of a type that a schema, or one of its alternatives, takes."""
+    if isinstance(node, UnknownNode):
+        return True
+    whole = _resolve(schema)
+    if "type" in whole:
+        return _is_type(node, whole["type"])
+    branches = _branches(whole)
+    return not branches or any(_admits(branch, node) for branch in branches)
+
+
+def _by_keyword(value: Any, what: str) -> str | None:
+    """The rule or severity for what is wrong."""
+    found = value.get(what) if isinstance(value, dict) else value
+    return found if isinstance(found, str) else None
+
+
+def _name(entry: Entry | None) -> str:
+    return entry.key.text if entry is not None and isinstance(entry.key, ScalarNode) else ""
+
+
+def _same_or_one_edit(name: str, known: Mapping[str, object]) -> str | None:
+    return name if name in known else _one_edit_of(name, known)
+
+
+def _one_edit_of(name: str, known: Iterable[str]) -> str | None:
+    """A known key that is one edit away: among so few even the shortest is meant."""
+    return next((k for k in known if _is_one_edit(name, k)), None)
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    """Whether one letter more, less, or other, or two exchanged neighbours are all that tells two names apart."""
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1 or one == other or not short:
+        return False
+    i = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
+    if len(short) < len(long):
+        return short[i:] == long[i + 1 :]
+    if len(short) == 1:
+        return False
+    return short[i + 1 :] == long[i + 1 :] or (
+        short[i : i + 2] == long[i : i + 2][::-1] and short[i + 2 :] == long[i + 2 :]
+    )
+
+
+def _dotted(node: Node) -> str:
+    return _join(node.path)
+
+
+def _join(path: Iterable[str | int]) -> str:
+    """A key path as people write it: `workers.queue`, `outbound[0].ports`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def _title(schema: Schema) -> str:
+    """What a file holds: `the application`, `the services`."""
+    title = schema.get("title") or _resolve(schema).get("title") or "file"
+    return f"the {title[:1].lower()}{title[1:]}" if title[:1] != "U" else f"the {title}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    unique = list(dict.fromkeys(words))
+    return ", ".join(unique[:-1]) + " or " + unique[-1] if len(unique) > 1 else "".join(unique)
+
+
+def _actual(node: Node) -> str:
+    if isinstance(node, MappingNode):
+        return "a mapping"
+    if isinstance(node, SequenceNode):
+        return "a list"
+    if isinstance(node, ScalarNode) and not isinstance(node.value, str):
+        return f"`{_short(node.text)}`" if isinstance(node.value, bool) else f"the number `{_short(node.text)}`"
+    return "text"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:39] + "…"
+
+
+def _value_text(node: Node) -> str:
+    return _short(node.text) if isinstance(node, ScalarNode) else ""
+
+
+def _place(node: Node, entry: Entry | None) -> Node:
+    """Where a wrong value is shown: on itself, where it stands behind its key; on the key, where it fills lines."""
+    if entry is None or isinstance(entry.key, (MappingNode, SequenceNode)):
+        return next((own.key for own in node.entries), node) if isinstance(node, MappingNode) else node
+    if isinstance(node, ScalarNode) and node.style in (PLAIN, SINGLE, DOUBLE) and node.text:
+        return node
+    return entry.key
+
+
+def _example_text(schema: Schema, name: str = "") -> str:
+    """A value of the right form as one would write it, behind its key."""
+    whole = _resolve(schema)
+    for shape in (whole, *_branches(whole)):
+        examples = shape.get("examples") or [v for v in shape.get("enum", ()) if v is not None]
+        if not examples and "boolean" in _types(shape):
+            examples = [True]
+        if examples:
+            return f"`{name}: {_flow(examples[0])}`" if name else f"`{_flow(examples[0])}`"
+    return f"`{name}`" if name else ""
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, str):
+        return value if _BARE.match(value) else "'" + value.replace("'", "''") + "'"
+    return "true" if value is True else "false" if value is False else str(value)
