@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .diagnostic import Change, Diagnostic, Edit, Finding, Fix, Location, Related, Rename, Repair, SchemaProblem
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .text import SourceFile
     from .tree import Tree
+
+
+MARKER = "paaslint:"
+"""What a comment that suppresses findings has in it."""
 
 
 class Fault(NamedTuple):
@@ -57,30 +61,79 @@ def lint_project(files: ProjectFiles, settings: Settings, tree: Tree | None = No
     result = Result()
     try:
         project = load(files, tree or files.tree(settings.source_tree or "auto"), settings.plan)
-        spoken = _settle(_speak(project, settings, result.faults))
         result.sources = project.sources
+        spoken = _settle(_speak(project, settings, result.faults))
+        commented = any(MARKER in source.text for source in project.sources.values())
         result.files = sorted(project.sources)
-        if spoken:
-            result.diagnostics = _diagnostics(project, spoken, settings)
+        if spoken or commented:
+            wanted = _Wanted(project, settings)
+            if commented:
+                spoken = _suppress(project, [one for one in spoken if wanted(one)], wanted, result)
+            result.diagnostics = _diagnostics(project, spoken, wanted)
     except Exception:
         result.faults.append(_fault(files.root, "linting the project"))
     return result
 
 
-def _diagnostics(project: Project, spoken: list[Spoken], settings: Settings) -> list[Diagnostic]:
+class _Wanted:
+    """What the settings say of findings, file by file."""
+
+    __slots__ = ("_settings", "project", "settings")
+
+    def __init__(self, project: Project, settings: Settings) -> None:
+        self.project = project
+        self.settings = settings
+        self._settings: dict[str, Settings] = {}
+
+    def at(self, path: str) -> Settings:
+        """The settings for a file of the project."""
+        if path not in self._settings:
+            self._settings[path] = self.settings.at(os.path.join(self.project.files.root, path))
+        return self._settings[path]
+
+    def __call__(self, one: Spoken) -> bool:
+        return self.at(one.finding.place.source.path).enabled(one.rule.code, one.rule.default)
+
+
+def _suppress(project: Project, spoken: list[Spoken], wanted: _Wanted, result: Result) -> list[Spoken]:
+    """Take away what comments suppress, and say which comments are wrong or needless."""
+    from .suppress import Suppression, Suppressions
+
+    suppressions = Suppressions(project.sources.values(), project.roots.values())
+
+    def stays(one: Spoken) -> bool:
+        place = one.finding.place
+        taken = suppressions.suppresses(one.rule.code, place.source.path, place.span.start)
+        result.suppressed += taken
+        return not taken
+
+    rules = {rule.code: rule for rule in all_rules()}
+
+    def ran(code: str, path: str) -> bool:
+        rule = rules[code]
+        return runs(rule, project, wanted.settings) and wanted.at(path).enabled(code, rule.default)
+
+    kept = [one for one in spoken if stays(one)]
+    suppressions.judge(rules.keys(), ran)
+    judged = _visit(rules_of("suppressions"), {Suppression.__name__: list(suppressions)}, result.faults)
+    return kept + [one for one in judged if wanted(one) and stays(one)]
+
+
+def _diagnostics(project: Project, spoken: list[Spoken], wanted: _Wanted) -> list[Diagnostic]:
     """The findings that the settings want, in output order."""
     files = project.files
     prefix = os.path.relpath(files.root, files.repository).replace(os.sep, "/") if files.repository else ""
     made: list[Diagnostic] = []
     for one, fingerprint in zip(spoken, fingerprints(spoken, prefix), strict=True):
-        rule, found = one
-        here = settings.at(os.path.join(files.root, found.place.source.path))
-        if here.enabled(rule.code, rule.default):
+        if wanted(one):
+            rule, found = one
             made.append(
                 Diagnostic(
                     code=rule.code,
                     name=rule.name,
-                    severity=here.severity_of(rule.code) or found.severity or rule.severity,
+                    severity=wanted.at(found.place.source.path).severity_of(rule.code)
+                    or found.severity
+                    or rule.severity,
                     location=location(found.place),
                     message=found.message,
                     help=found.help,
@@ -97,11 +150,6 @@ def _fault(path: str, what: str) -> Fault:
     from traceback import format_exc
 
     return Fault(path, what, format_exc())
-
-
-def _items(project: Project, kind: str) -> Iterable[object]:
-    """What a rule that visits `kind` is called with, in the order of the files."""
-    return _ITEMS[kind](project)
 
 
 _ITEMS: dict[str, Callable[[Project], Iterable[object]]] = {
@@ -129,18 +177,27 @@ def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterato
     """Call every rule that is on, or that may silence one, with everything that it visits."""
     items = {kind: list(make(project)) for kind, make in _ITEMS.items()}
     for module, kinds in SUBJECTS.items():
-        if not any(items.get(kind) for kind in kinds):
-            continue
-        for rule in rules_of(module):
-            if not runs(rule, project, settings):
-                continue
-            for kind in rule.visits:
-                for item in items.get(kind, ()):
-                    try:
-                        for found in rule.check(item):
-                            yield Spoken(rule, found)
-                    except Exception:
-                        faults.append(_fault(getattr(item, "path", ""), rule.code))
+        if any(items.get(kind) for kind in kinds):
+            rules = [rule for rule in rules_of(module) if runs(rule, project, settings)]
+            yield from _visit(rules, items, faults)
+
+
+def _visit(rules: Iterable[Rule], items: Mapping[str, Sequence[object]], faults: list[Fault]) -> Iterator[Spoken]:
+    for rule in rules:
+        for kind in rule.visits:
+            for item in items.get(kind, ()):
+                try:
+                    for found in rule.check(item):
+                        yield Spoken(rule, found)
+                except Exception:
+                    faults.append(_fault(_path_of(item), rule.code))
+
+
+def _path_of(item: object) -> str:
+    """The file that a fault of a rule is told with."""
+    node = getattr(item, "node", None) or getattr(item, "place", None) or item
+    source = getattr(node, "source", None)
+    return source.path if source is not None else ""
 
 
 def runs(rule: Rule, project: Project, settings: Settings) -> bool:

@@ -19,5 +19,11 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         "YamlProblem",
     ),
     "files": ("Project", "Application"),
+    "shape": ("SchemaProblem",),
+    "names": ("Application", "Project", "Relationship", "Service", "Web", "Worker"),
+    "images": ("Application", "Service"),
+    "relationships": ("Application", "Project", "Relationship"),
     "workers": ("Worker",),
+    "capacity": ("Application", "Service", "Web", "Worker"),
+    "suppressions": ("Suppression",),
 }
