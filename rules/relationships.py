@@ -1,0 +1,719 @@
+"""RL: relationships, what a container may connect to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from paaslint import facts
+from paaslint.endpoints import defined_endpoints, endpoints_of, image_of
+from paaslint.model import Application, Container, Part, Project, Relationship, Service, Worker, value_of
+from paaslint.names import nearest, quoted
+from paaslint.nodes import MappingNode, Node, Place, ScalarNode, SequenceNode, UnknownNode
+from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
+from paaslint.text import Span
+
+HTTP = facts.APPLICATION_ENDPOINT
+
+_CLIENTS = {
+    "postgresql": ("pdo_pgsql", "pgsql"),
+    "postgres-replica": ("pdo_pgsql", "pgsql"),
+    "postgresql-replica": ("pdo_pgsql", "pgsql"),
+    "redis": ("redis",),
+    "redis-persistent": ("redis",),
+}
+"""PHP extensions by the service that they connect to; one of them is enough."""
+
+
+def _project(relationship: Relationship) -> Project:
+    owner = relationship.owner
+    return owner.application.project if isinstance(owner, Container) else owner.project
+
+
+def _target(relationship: Relationship) -> Application | Service | None:
+    """What the relationship leads to, where one thing only has that name."""
+    project, name = _project(relationship), relationship.target or ""
+    application, service = project.application(name), project.service(name)
+    return None if application and service else application or service
+
+
+def _is_undefined(relationship: Relationship) -> bool:
+    """Whether nothing of the project can have the name that the relationship leads to."""
+    project, name = _project(relationship), relationship.target
+    if name is None or not project.names_known or project.lacks_services:
+        return False
+    if project.files.unknown and relationship.endpoint in (None, HTTP):
+        return False  # an application may stand in a submodule
+    return project.application(name) is None and project.service(name) is None
+
+
+def _suggestion(relationship: Relationship) -> str | None:
+    """What a relationship to something undefined was meant to lead to, by its spelling or by its endpoint."""
+    project, name = _project(relationship), relationship.target or ""
+    endpoint = relationship.endpoint or name
+    fitting = [s.name for s in project.services if (offer := endpoints_of(s)) and offer.has(endpoint)]
+    applications = [application.name for application in project.applications if application.name]
+    names = [*applications, *(service.name for service in project.services)]
+    if endpoint == HTTP:
+        fitting += applications
+    elif len(fitting) == 1:
+        return fitting[0]
+    meant = nearest(name, fitting, loose=True) or nearest(name, names, loose=True)
+    alone = relationship.form == "default" and len(project.services) == 1
+    return meant or (project.services[0].name if alone else None)
+
+
+@rule("RL001", "unknown-target")
+def unknown_target(relationship: Relationship) -> Iterator[Finding]:
+    """A relationship leads to something that the project does not define.
+
+    Bad:
+        relationships:
+            database: "mysqldb:postgresql"    # <- here
+
+    Good:
+        relationships:
+            database: "db:postgresql"
+
+    Source: Relationships; the vendor's own linter, relationships
+    """
+    if not _is_undefined(relationship):
+        return
+    project, meant = _project(relationship), _suggestion(relationship)
+    file = "under `services`" if project.is_upsun else "in `.platform/services.yaml`"
+    yield finding(
+        relationship.target_place or relationship.node,
+        f"relationship `{relationship.name}` leads to `{relationship.target}`, which is neither a service nor an "
+        "application of this project: there is nothing to connect to",
+        help=f"did you mean `{meant}`?" if meant else f"define it {file}, or name what the project has",
+        related=[
+            (part.key, "defined here") for part in (*project.services, *project.applications) if part.name == meant
+        ],
+    )
+
+
+@rule("RL002", "unknown-endpoint", also=(WARNING,))
+def unknown_endpoint(relationship: Relationship) -> Iterator[Finding]:
+    """A relationship names an endpoint that its service does not have.
+
+    An image has endpoints of its own; `configuration.endpoints` replaces them. Where the names are only inferred, or
+    sources disagree, this is a warning.
+
+    Bad:
+        relationships:
+            database: "db:mysql"    # <- here
+
+    Good:
+        relationships:
+            database: "db:postgresql"
+
+    Source: Add services, "Connect the service"; MariaDB and PostgreSQL, "Multiple databases"
+    """
+    service = _target(relationship)
+    offer = endpoints_of(service) if isinstance(service, Service) else None
+    place, name = relationship.endpoint_place, relationship.endpoint
+    if not isinstance(service, Service) or offer is None or place is None or not name or offer.has(name):
+        return
+    meant = nearest(name, offer.names) or (offer.names[0] if len(offer.names) == 1 else None)
+    if meant:
+        remedy = f"did you mean `{meant}`?"
+    elif offer.names:
+        remedy = f"write one of {quoted(offer.names)}"
+    else:
+        remedy = "define it under `configuration.endpoints` of the service"
+    own = defined_endpoints(service)
+    image = service.type.name if service.type else ""
+    yield finding(
+        place,
+        f"service `{service.name}` ({image}) has no endpoint `{name}`: relationship `{relationship.name}` leads nowhere",
+        help=remedy,
+        severity=ERROR if offer.certain else WARNING,
+        related=[(own or service.key, "its endpoints" if own else "the service")],
+    )
+
+
+@rule("RL003", "missing-endpoint", severity=WARNING, before=("RL004",))
+def missing_endpoint(relationship: Relationship) -> Iterator[Finding]:
+    """A relationship written as text names no endpoint.
+
+    The text form is `SERVICE:ENDPOINT`; what the platform makes of one half is not documented. To leave the endpoint
+    out, write a mapping with `service` alone.
+
+    Bad:
+        relationships:
+            database: "db"    # <- here
+
+    Good:
+        relationships:
+            database:
+                service: db
+
+    Source: Relationships, "Legacy"
+    """
+    target = _target(relationship)
+    if relationship.form != "text" or relationship.endpoint or target is None:
+        return
+    offer = endpoints_of(target) if isinstance(target, Service) else None
+    only = HTTP if isinstance(target, Application) else offer.names[0] if offer and len(offer.names) == 1 else None
+    yield finding(
+        relationship.node,
+        f"relationship `{relationship.name}` names no endpoint: in this form the platform expects `SERVICE:ENDPOINT`",
+        help=f"write `{target.name}:{only or 'ENDPOINT'}`"
+        + (f", where ENDPOINT is one of {quoted(offer.names)}" if offer and offer.names and not only else ""),
+        fix=_complete(relationship, only) if only and (not offer or offer.certain) else None,
+    )
+
+
+def _complete(relationship: Relationship, endpoint: str) -> Repair | None:
+    node = relationship.node
+    if not isinstance(node, ScalarNode):
+        return None
+    colon = "" if node.text.rstrip().endswith(":") else ":"
+    end = len(node.text.rstrip())
+    return Repair(f"add the endpoint `{endpoint}`", (Change(node.part(end, end), colon + endpoint),))
+
+
+@rule("RL004", "application-endpoint", before=("RL002", "RL011"))
+def application_endpoint(relationship: Relationship) -> Iterator[Finding]:
+    """A relationship to an application does not name its endpoint `http`.
+
+    `http` is the only endpoint of an application, and it has no default one: it must be written out.
+
+    Bad:
+        # file: front/.platform.app.yaml
+        name: front
+        type: "nodejs:24"
+        relationships:
+            api:    # <- here
+        web: {commands: {start: node server.js}}
+        # file: api/.platform.app.yaml
+        name: api
+        type: "python:3.13"
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "front:http"}
+
+    Fixed:
+        # file: front/.platform.app.yaml
+        name: front
+        type: "nodejs:24"
+        relationships:
+            api: {service: api, endpoint: http}
+        web: {commands: {start: node server.js}}
+        # file: api/.platform.app.yaml
+        name: api
+        type: "python:3.13"
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "front:http"}
+
+    Good:
+        # file: front/.platform.app.yaml
+        name: front
+        type: "nodejs:24"
+        relationships:
+            api:
+                service: api
+                endpoint: http
+        web: {commands: {start: node server.js}}
+        # file: api/.platform.app.yaml
+        name: api
+        type: "python:3.13"
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "front:http"}
+
+    Source: Relationships between applications; Relationships, the note on application containers
+    """
+    application = _target(relationship)
+    if not isinstance(application, Application) or relationship.endpoint == HTTP or application is relationship.owner:
+        return
+    if relationship.endpoint:
+        image = facts.image(application.type.name) if application.type else None
+        if image is None or relationship.endpoint in image.endpoints:
+            return
+        message = f"`{application.name}` is an application and has no endpoint `{relationship.endpoint}`, only `{HTTP}`"
+    else:
+        message = f"`{application.name}` is an application, and applications have no default endpoint"
+    yield finding(
+        relationship.endpoint_place or relationship.target_place or relationship.key,
+        f"{message}: relationship `{relationship.name}` leads nowhere",
+        help=f"write `{relationship.name}: {{service: {application.name}, endpoint: {HTTP}}}`",
+        related=[(application.key, "the application")],
+        fix=Repair(f"write the endpoint `{HTTP}`", (_with_http(relationship),)),
+    )
+
+
+def _with_http(relationship: Relationship) -> Change:
+    """The edit that makes `http` the endpoint of a relationship."""
+    node, place = relationship.node, relationship.endpoint_place
+    if place is not None:
+        return Change(place, HTTP)
+    whole = f"{{service: {relationship.target}, endpoint: {HTTP}}}"
+    service = node.entry("service") if isinstance(node, MappingNode) else None
+    if service is not None and isinstance(node, MappingNode):
+        end = Place(node.source, Span(service.value.span.end, service.value.span.end), service.value)
+        indent = " " * (node.source.position(service.key.span.start)[1] - 1)
+        return Change(end, f", endpoint: {HTTP}" if node.flow else f"\n{indent}endpoint: {HTTP}")
+    if isinstance(node, ScalarNode) and not node.text:
+        return Change(node, (": " if node.span.start == relationship.key.span.end else " ") + whole)
+    return Change(node, whole)
+
+
+@rule("RL005", "points-at-worker", before=("RL001",))
+def points_at_worker(relationship: Relationship) -> Iterator[Finding]:
+    """A relationship leads to a worker.
+
+    Nothing can connect to a worker: it takes no requests, from outside or from other containers.
+
+    Bad:
+        relationships:
+            queue: "app--queue:http"    # <- here
+            database: "db:postgresql"
+        workers:
+            queue:
+                commands: {start: python queue-worker.py}
+
+    Good:
+        relationships:
+            database: "db:postgresql"
+        workers:
+            queue:
+                commands: {start: python queue-worker.py}
+
+    Source: Work with workers, "Objective"
+    """
+    project, name = _project(relationship), relationship.target
+    if not name or relationship.form == "default" or project.application(name) or project.service(name):
+        return
+    for application in project.applications:
+        for worker in application.workers:
+            if name in (worker.name, f"{application.name}--{worker.name}"):
+                yield finding(
+                    relationship.target_place or relationship.node,
+                    f"relationship `{relationship.name}` leads to the worker `{worker.name}`: nothing can connect to a worker",
+                    help="hand work to it through a service such as a queue or database, or make it an application",
+                    related=[(worker.key, "the worker")],
+                )
+                return
+
+
+@rule("RL006", "points-at-itself", severity=WARNING)
+def points_at_itself(relationship: Relationship) -> Iterator[Finding]:
+    """An application has a relationship to itself.
+
+    Circular relationships between applications are not supported.
+
+    Bad:
+        relationships:
+            database: "db:postgresql"
+            self: "app:http"    # <- here
+
+    Good:
+        relationships:
+            database: "db:postgresql"
+
+    Source: Relationships between applications
+    """
+    owner = relationship.owner
+    application = owner.application if isinstance(owner, Container) else owner
+    if not isinstance(owner, Worker) and _target(relationship) is application and isinstance(application, Application):
+        yield finding(
+            relationship.target_place or relationship.key,
+            f"relationship `{relationship.name}` leads from `{application.name}` to itself: circles are not supported",
+            help="remove it: inside its container an application reaches itself at `localhost`",
+        )
+
+
+@rule("RL007", "cycle", severity=WARNING)
+def cycle(project: Project) -> Iterator[Finding]:
+    """Relationships form a circle.
+
+    Circles between applications, or between an application and the Varnish in front of it, are not supported; with
+    Varnish one of the two relationships is skipped.
+
+    Bad:
+        # file: front/.platform.app.yaml
+        name: front
+        type: "nodejs:24"
+        relationships: {api: "api:http"}    # <- here
+        web: {commands: {start: node server.js}}
+        # file: api/.platform.app.yaml
+        name: api
+        type: "python:3.13"
+        relationships: {front: "front:http"}
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "front:http"}
+
+    Good:
+        # file: front/.platform.app.yaml
+        name: front
+        type: "nodejs:24"
+        relationships: {api: "api:http"}
+        web: {commands: {start: node server.js}}
+        # file: api/.platform.app.yaml
+        name: api
+        type: "python:3.13"
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "front:http"}
+
+    Source: Relationships between applications; Varnish, "Circular relationships"
+    """
+    links: dict[str, list[Relationship]] = {}
+    for application in project.applications:
+        links[application.name] = [r for r in application.web.relationships if r.target != application.name]
+    for service in project.services:
+        links[service.name] = list(service.relationships)
+    for circle in _circles(links):
+        *others, last = circle
+        through = any(isinstance(relationship.owner, Service) for relationship in circle)
+        fate = "one of them is skipped, and does not connect" if through else "the platform does not support this"
+        names = [relationship.target or "" for relationship in circle]
+        yield finding(
+            last.target_place or last.key,
+            f"the relationships between {quoted(names, 'and')} form a circle: {fate}",
+            help="remove one of them, or let one side reach the other through its public URL",
+            related=[(other.target_place or other.key, f"leads on to `{other.target}`") for other in others],
+        )
+
+
+def _circles(links: dict[str, list[Relationship]]) -> Iterator[list[Relationship]]:
+    """For each relationship that closes a circle on a walk through all of them: the circle, that one last."""
+    done: set[str] = set()
+    for start in links:
+        trail: list[Relationship] = []
+        depth = {start: 0}
+        pending = [] if start in done else [(start, iter(links[start]))]
+        while pending:
+            name, rest = pending[-1]
+            relationship = next(rest, None)
+            if relationship is None:
+                pending.pop()
+                done.add(name)
+                del depth[name]
+                del trail[-1:]
+            elif relationship.target in depth:
+                yield [*trail[depth[relationship.target] :], relationship]
+            elif relationship.target in links and relationship.target not in done:
+                depth[relationship.target] = len(pending)
+                trail.append(relationship)
+                pending.append((relationship.target, iter(links[relationship.target])))
+
+
+@rule("RL008", "unused-service", severity=WARNING)
+def unused_service(project: Project) -> Iterator[Finding]:
+    """A service that nothing uses.
+
+    No relationship, mount or route leads to it, and it takes its resources all the same.
+
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        relationships: {database: "db:postgresql"}
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/services.yaml
+        db:
+            type: "postgresql:17"
+            disk: 512
+        cache:    # <- here
+            type: "redis:8.0"
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "app:http"}
+
+    Good:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        relationships: {database: "db:postgresql", cache: "cache:redis"}
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/services.yaml
+        db:
+            type: "postgresql:17"
+            disk: 512
+        cache:
+            type: "redis:8.0"
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "app:http"}
+
+    Source: Add services, "Connect the service"; the vendor's own linter, relationships
+    """
+    if not _links_known(project):
+        return
+    linked = {relationship.target for relationship in project.relationships}
+    linked |= {_suggestion(r) for r in project.relationships if _is_undefined(r)}
+    linked |= {mount.service for mount in project.mounts}
+    linked |= {route.upstream_name for route in project.routes}
+    cost = "it takes resources" if project.is_upsun else "it takes resources and disk of the plan"
+    for service in project.services:
+        if service.name not in linked:
+            yield finding(
+                service.key,
+                f"nothing uses the service `{service.name}`: no relationship, mount or route leads to it, and {cost}",
+                help="add a relationship to it, or remove it; removing a deployed service deletes its data",
+            )
+
+
+def _links_known(project: Project) -> bool:
+    """Whether everything that may lead to a service could be read."""
+    if not project.applications or project.files.unknown or not (project.applications.known and project.routes.known):
+        return False
+    owners: list[Part] = [*project.applications, *project.services]
+    owners += [container for application in project.applications for container in application.web_and_workers]
+    values = [value for owner in owners for value in (owner.get("relationships"), owner.get("mounts"))]
+    values += [route.get("upstream") for route in project.routes]
+    values += [node for mount in project.mounts for node in (mount.node, mount.get("service"))]
+    if any(isinstance(value, UnknownNode) or (isinstance(value, MappingNode) and value.partial) for value in values):
+        return False
+    return all(relationship.form != "unknown" for relationship in project.relationships)
+
+
+@rule("RL009", "endpoint-privilege", severity=INFO)
+def endpoint_privilege(relationship: Relationship) -> Iterator[Finding]:
+    """A container connects with all privileges although a narrower endpoint is there for it.
+
+    It speaks where a worker of its own choice takes the endpoint with `admin`, and where no relationship uses the
+    narrower one.
+
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        relationships: {database: "db:postgresql"}
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        workers:
+            report:
+                commands: {start: python report-worker.py}
+                relationships:
+                    database: "db:postgresql"    # <- here
+            export:
+                commands: {start: python export-worker.py}
+                relationships:
+                    database: "db:reader"
+        # file: .platform/services.yaml
+        db:
+            type: "postgresql:17"
+            disk: 512
+            configuration:
+                databases: [main]
+                endpoints:
+                    postgresql: {default_database: main, privileges: {main: admin}}
+                    reader: {default_database: main, privileges: {main: ro}}
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "app:http"}
+
+    Good:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        relationships: {database: "db:postgresql"}
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        workers:
+            report:
+                commands: {start: python report-worker.py}
+                relationships:
+                    database: "db:reader"
+        # file: .platform/services.yaml
+        db:
+            type: "postgresql:17"
+            disk: 512
+            configuration:
+                databases: [main]
+                endpoints:
+                    postgresql: {default_database: main, privileges: {main: admin}}
+                    reader: {default_database: main, privileges: {main: ro}}
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "app:http"}
+
+    Source: MariaDB, "Define permissions"; PostgreSQL, "Multiple databases"
+    """
+    service, place = _target(relationship), relationship.endpoint_place
+    endpoints = defined_endpoints(service) if isinstance(service, Service) else None
+    if place is None or not isinstance(service, Service) or not isinstance(endpoints, MappingNode):
+        return
+    owned = {schema for schema, right in _privileges(endpoints.get(relationship.endpoint or "")) if right == "admin"}
+    others = (
+        relationship.owner.relationships
+        if isinstance(relationship.owner, Worker)
+        else _project(relationship).relationships
+    )
+    taken = {other.endpoint for other in others if other.target == service.name}
+    for name, node in endpoints:
+        rights = dict(_privileges(node))
+        if name in taken or not owned & rights.keys() or not set(rights.values()) <= {"ro", "rw"}:
+            continue
+        yield finding(
+            place,
+            f"relationship `{relationship.name}` may do everything in `{service.name}`, "
+            f"and the narrower endpoint `{name}` is defined beside it",
+            help=f"write `{service.name}:{name}`, if {' or '.join(sorted(set(rights.values())))} is enough here",
+            related=[(endpoints.key_of(name) or node, "the narrower endpoint")],
+        )
+        return
+
+
+def _privileges(endpoint: Node | None) -> Iterator[tuple[str, str]]:
+    """The schemas or databases of an endpoint, each with its privilege."""
+    privileges = value_of(endpoint, "privileges")
+    for schema, node in privileges if isinstance(privileges, MappingNode) else ():
+        yield schema, node.text if isinstance(node, ScalarNode) else ""
+
+
+@rule("RL011", "default-name-mismatch", before=("RL001",))
+def default_name_mismatch(relationship: Relationship) -> Iterator[Finding]:
+    """A relationship without a value whose name is no service.
+
+    `NAME:` alone means the service of that very name, at its default endpoint.
+
+    Bad:
+        relationships:
+            database:    # <- here
+
+    Good:
+        relationships:
+            database:
+                service: db
+
+    Source: Relationships, "Using default endpoints"
+    """
+    if relationship.form != "default" or not _is_undefined(relationship):
+        return
+    project, name, meant = _project(relationship), relationship.name, _suggestion(relationship)
+    services = [service.name for service in project.services]
+    yield finding(
+        relationship.key,
+        f"`{name}:` alone means the service `{name}`, and no service has this name: there is nothing to connect to",
+        help=f"write `{name}: {{service: {meant}}}`, or name the service that is meant"
+        if meant in services
+        else f"write `{name}: {{service: SERVICE}}`" + (f" with one of {quoted(services)}" if services else ""),
+    )
+
+
+@rule("RL012", "default-endpoint-doubtful", severity=INFO)
+def default_endpoint_doubtful(relationship: Relationship) -> Iterator[Finding]:
+    """A relationship relies on a default endpoint that the image may not have.
+
+    Some versions of some images do not mark their default endpoint, and the short form can fail with "targets a
+    service without a valid default endpoint configuration".
+
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        relationships:
+            kafka:    # <- here
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/services.yaml
+        kafka:
+            type: "kafka:4.3"
+            disk: 512
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "app:http"}
+
+    Good:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        relationships:
+            kafka: {service: kafka, endpoint: kafka}
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/services.yaml
+        kafka:
+            type: "kafka:4.3"
+            disk: 512
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "app:http"}
+
+    Source: Relationships, "Availability"
+    """
+    service = _target(relationship)
+    if relationship.form not in ("default", "mapping") or relationship.endpoint or not isinstance(service, Service):
+        return
+    image, offer = image_of(service), endpoints_of(service)
+    if image is None or offer is None or offer.default is None or service.type is None:
+        return
+    if service.type.version in image.default_unflagged_versions:
+        yield finding(
+            relationship.target_place or relationship.key,
+            f"`{image.name}` {service.type.version} may not say which endpoint is its default one, and then the "
+            f"deployment fails at relationship `{relationship.name}`",
+            help=f"write `{relationship.name}: {{service: {service.name}, endpoint: {offer.default}}}`",
+        )
+
+
+@rule("RL013", "client-extension-missing", severity=WARNING)
+def client_extension_missing(application: Application) -> Iterator[Finding]:
+    """A PHP application lacks the extension that its service is reached with.
+
+    PostgreSQL needs `pdo_pgsql` or `pgsql`, Redis needs `redis`; neither is on by default. Silent for Redis where
+    `composer.json` has a client in plain PHP.
+
+    Bad:
+        type: "php:8.4"    # <- here
+
+    Bad:
+        type: "php:8.4"
+        runtime:
+            extensions: [apcu]    # <- here
+
+    Good:
+        type: "php:8.4"
+        runtime:
+            extensions: [pdo_pgsql]
+
+    Source: PostgreSQL and Redis, "Define the relationship"; PHP, "Extensions"
+    """
+    kind, runtime = application.type, application.get("runtime")
+    offered = facts.php_extensions(kind.version) if kind and kind.name == "php" and kind.version else None
+    enabled = _extensions(value_of(runtime, "extensions"))
+    if kind is None or offered is None or enabled is None or application.get("stack") is not None:
+        return
+    loaded = value_of(value_of(application.get("variables"), "php"), "extension")
+    missing: dict[str, Relationship] = {}
+    for relationship in _each(container.relationships for container in application.web_and_workers):
+        service = _target(relationship)
+        image = service.type.name if isinstance(service, Service) and service.type else ""
+        clients = _CLIENTS.get(image, ())
+        have = (name in enabled or offered.state(name) in ("default", "built-in") for name in clients)
+        if clients and clients[0] in offered.names() and not any(have) and not _has_plain_client(application, image):
+            missing.setdefault(clients[0], relationship)
+    if missing and loaded is None:
+        at = application
+        place = runtime.key_of("extensions") if isinstance(runtime, MappingNode) else None
+        yield finding(
+            place or (at.key_of("runtime") if runtime is not None else kind.node),
+            f"the PHP extension {quoted(list(missing), 'and')} is not enabled, and relationships lead to services "
+            "that are reached with it: the application cannot connect",
+            help=f"write `runtime: {{extensions: [{', '.join(missing)}]}}`, beside what is there already",
+            related=[(relationship.key, f"needs `{name}`") for name, relationship in missing.items()],
+        )
+
+
+def _each(groups: Iterable[Iterable[Relationship]]) -> Iterator[Relationship]:
+    for group in groups:
+        yield from group
+
+
+def _extensions(node: Node | None) -> set[str] | None:
+    """The names under `runtime.extensions`; None where they cannot be told."""
+    if node is None:
+        return set()
+    if not isinstance(node, SequenceNode):
+        return None
+    names: set[str] = set()
+    for item in node.items:
+        name = value_of(item, "name") if isinstance(item, MappingNode) else item
+        if not isinstance(name, ScalarNode):
+            return None
+        names.add(name.text.lower())
+    return names
+
+
+def _has_plain_client(application: Application, image: str) -> bool:
+    """Whether the application's Composer file has a Redis client that needs no extension."""
+    if not image.startswith("redis") or application.root is None:
+        return False
+    path = f"{application.root}/composer.json".lstrip("/")
+    data = application.project.tree.read(path) or b""
+    return any(client in data for client in (b'"predis/predis"', b'"amphp/redis"', b'"cheprasov/php-redis-client"'))
