@@ -28,8 +28,9 @@ MAX_BYTES = 4 * 1024 * 1024
 
 FILE = ".paaslint.toml"
 PYPROJECT = "pyproject.toml"
-_TABLE = re.compile(rb"""^\s*\[?\s*(?:["']?tool["']?\s*\.\s*)?["']?paaslint["']?\s*[\].=]""", re.MULTILINE)
-_CODE = re.compile(r"[A-Z]+[0-9]*\Z")
+# Texts, for most runs never compile them: `re` does on the first use, and remembers.
+_TABLE = rb"""(?m)^\s*\[?\s*(?:["']?tool["']?\s*\.\s*)?["']?paaslint["']?\s*[\].=]"""
+_CODE = r"[A-Z]+[0-9]*"
 
 
 class SettingsError(UsageError):
@@ -227,7 +228,7 @@ def read(path: str) -> Settings | None:
     except OSError as error:
         raise SettingsError(f"{_shown(path)}: {error.strerror or 'cannot be read'}") from error
     is_ours = os.path.basename(path) != PYPROJECT
-    if not is_ours and not _TABLE.search(data):
+    if not is_ours and (b"paaslint" not in data or not re.search(_TABLE, data)):
         return None
     values: object = _parse(data, path)
     if not is_ours:
@@ -390,7 +391,7 @@ def parse_codes(value: object) -> tuple[str, ...]:
 def _codes(value: object) -> tuple[str, ...]:
     names = [name for text in _texts(value) for name in map(str.strip, text.split(",")) if name]
     for name in names:
-        if not _CODE.match(name.upper()):
+        if not re.fullmatch(_CODE, name.upper()):
             raise _Wrong(f"must hold codes of rules such as `WK001` or `WK`, not {_found(name)}")
     return tuple(map(str.upper, names))
 
@@ -401,7 +402,7 @@ def _severities(value: object) -> dict[str, Severity]:
         if severity == "off":
             raise _Wrong("cannot be `off`: name the code in `ignore`", name)
         code = name.strip().upper()
-        if not _CODE.match(code):
+        if not re.fullmatch(_CODE, code):
             raise _Wrong("is no code of a rule such as `WK001` or `WK`", name)
         severities[code] = str(_under(name, _one_of(*SEVERITIES), severity))
     return severities
@@ -474,7 +475,7 @@ _CHECKS: dict[str, Check] = {
 KEYS: Sequence[str] = tuple(_CHECKS)
 """Every key that a settings file may have."""
 
-_TOKEN = re.compile(r"(?:\*\*/)+|\*{2,}|\*|\?|\[!?[^]/]+\]|.", re.DOTALL)
+_TOKEN = r"(?s)(?:\*\*/)+|\*{2,}|\*|\?|\[!?[^]/]+\]|."
 
 
 @lru_cache
@@ -485,7 +486,7 @@ def _glob(pattern: str) -> re.Pattern[str]:
     """
     pattern = pattern.removeprefix("./")
     parts = ["" if "/" in pattern.rstrip("/") else "(?:.*/)?"]
-    for token in _TOKEN.findall(pattern.strip("/")):
+    for token in re.findall(_TOKEN, pattern.strip("/")):
         if token.startswith("**"):
             parts.append("(?:.*/)?" if token.endswith("/") else ".*")
         elif token == "*":

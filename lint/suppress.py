@@ -29,11 +29,12 @@ MAX_JOINED = 100
 """Lines of a command that are looked at in either direction."""
 
 _MARK = "paaslint:"
-_COMMENT = re.compile(
+# Texts, for most runs never compile them: `re` does on the first use, and remembers.
+_COMMENT = (
     r"(?<!\S)\#[ \t]*paaslint:[ \t]*(?P<word>[\w-]*)[ \t]*(?:\[(?P<codes>[^\]\r\n]*)\])?"
     r"(?P<reason>(?:(?![ \t]\#[ \t])[^\r\n])*)"
 )
-_CODE = re.compile(r"[^\s,]+")
+_CODE = r"[^\s,]+"
 
 
 class Named(NamedTuple):
@@ -107,7 +108,7 @@ class Suppressions:
                 if node.parent is not None and node.parent.source is not node.source:
                     included.append(node)
         for layout in layouts.values():
-            for match in _COMMENT.finditer(layout.source.text):
+            for match in re.finditer(_COMMENT, layout.source.text):
                 self._add(match, layout)
 
     def __iter__(self) -> Iterator[Suppression]:
@@ -172,7 +173,7 @@ def _read(match: re.Match[str], source: SourceFile) -> Suppression:
         start = match.start("codes")
         codes = tuple(
             Named(code[0].upper(), Place(source, Span(start + code.start(), start + code.end())))
-            for code in _CODE.finditer(match["codes"])
+            for code in re.finditer(_CODE, match["codes"])
         )
     fault = "form" if word != "ignore" and not file_wide else "" if codes else "codes"
     span = Span(match.start(), match.start() + len(match[0].rstrip()))
