@@ -1,0 +1,17 @@
+"""How a command says that it cannot do what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class UsageError(Exception):
+    """A command line, or a file that it names, cannot be used. The message is one line."""
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """`; did you mean …?` where a candidate is near, else nothing."""
+    from .names import nearest
+
+    meant = nearest(word, candidates)
+    return f"; did you mean `{meant}`?" if meant else ""
