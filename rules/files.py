@@ -185,7 +185,7 @@ def split_conflict(project: Project) -> Iterator[Finding]:
         # file: .upsun/b.yaml
         applications:
             app:    # <- here
-                type: "python:3.12"
+                type: "python:3.13"
                 web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
 
     Good:
@@ -294,7 +294,7 @@ def application_twice(project: Project) -> Iterator[Finding]:
         web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
         # file: b/.platform.app.yaml
         name: app    # <- here
-        type: "python:3.12"
+        type: "python:3.13"
         web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
         # file: .platform/routes.yaml
         "https://{default}/": {type: upstream, upstream: "app:http"}

@@ -201,9 +201,12 @@ def several_documents(problem: YamlProblem) -> Iterator[Finding]:
     The platform reads one document per file; what stands behind the second `---` is lost, or the file refused.
 
     Bad:
-        size: S
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
         ---    # <- here
-        disk: 512
+        size: S
 
     Good:
         size: S
