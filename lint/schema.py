@@ -270,8 +270,16 @@ class _Walk:
         if branches is not None:
             self.choose(node, branches, schema, entry)
         for part in schema.get("allOf", ()):
-            if not self.trial(node, part["if"], entry).problems:
+            if isinstance(node, MappingNode) and self.holds(node, part["if"]):
                 self.visit(node, part["then"], entry)
+
+    def holds(self, node: MappingNode, condition: Schema) -> bool:
+        """Whether each key that a condition names is there, or meant, and has a value that fits."""
+        for name, schema in condition["properties"].items():
+            entry = self.entry(node, name)
+            if entry is None or not isinstance(entry.value, ScalarNode) or entry.value.value not in schema["enum"]:
+                return False
+        return True
 
     def trial(self, node: Node, schema: Schema, entry: Entry | None) -> _Trial:
         """What holding a value against a schema would bring up; nothing of it is kept."""
@@ -402,8 +410,10 @@ class _Walk:
                 rest.append(entry)
             else:
                 nameless.append((entry, right))
+        needed = {name for shape in _shapes(schema) for name in _required(shape)}
         for entry, right in list(nameless):
-            if rest and self.belongs_above(entry):
+            # Beside entries that lack nothing, a key has more likely slipped in from a level above.
+            if rest and right not in needed and self.belongs_above(entry):
                 nameless.remove((entry, right))
         if nameless:
             self.nameless(node, nameless, rest)
@@ -443,9 +453,10 @@ class _Walk:
         owners = [other for other in others if isinstance(other.value, MappingNode)]
         owner = owners[0] if len(owners) == 1 else None
         for entry, right in entries:
-            holder = owner.value if owner is not None else entry.value
-            if isinstance(holder, MappingNode) and self.entry(holder, right) is None:
-                self.mean(holder, right, entry)
+            # What reads the names meets this one, too: as an entry, it has what it would lack.
+            for holder in (entry.value, owner and owner.value):
+                if isinstance(holder, MappingNode) and self.entry(holder, right) is None:
+                    self.mean(holder, right, entry)
         names = [right for _, right in entries]
         first = entries[0][0]
         do, them = ("does", "it") if len(names) == 1 else ("do", "them")
@@ -517,7 +528,7 @@ class _Walk:
         right = first.path[-1]
         message = f"`{name}` does not belong {here}: {self.refusal(rest, 'not')}"
         spelt = "" if right == name else f", and is spelt `{right}`"
-        move = f"it belongs to {quoted(dict.fromkeys(places))}{spelt}"
+        move = f"it belongs at {quoted(dict.fromkeys(places))}{spelt}"
         if len(places) == 1 and "." not in places[0]:
             move = f"move it to the top level{spelt}"
         self.report(MISPLACED_KEY, "not", rest, entry.key, message, move)
@@ -782,6 +793,11 @@ def _shapes(schema: Any) -> list[Schema]:
 def _properties(schema: Schema) -> Mapping[str, Schema]:
     properties: Mapping[str, Schema] = _resolve(schema).get("properties", _NOTHING)
     return properties
+
+
+def _required(schema: Schema) -> list[str]:
+    """The keys that a mapping must have, with each of those that may stand for one another."""
+    return [name for part in (schema, *_branches(schema)) for name in part.get("required", ())]
 
 
 def _usable(properties: Mapping[str, Schema]) -> dict[str, Schema]:
