@@ -166,8 +166,6 @@ _ITEMS: dict[str, Callable[[Project], Iterable[object]]] = {
     "Mount": lambda p: p.mounts,
     "Service": lambda p: p.services,
     "Route": lambda p: p.routes,
-    "MappingNode": lambda p: (n for n in p.nodes() if isinstance(n, MappingNode)),
-    "ScalarNode": lambda p: (n for n in p.nodes() if isinstance(n, ScalarNode)),
     "YamlProblem": lambda p: p.yaml_problems,
     "SchemaProblem": lambda p: p.schema_problems,
 }
@@ -175,7 +173,13 @@ _ITEMS: dict[str, Callable[[Project], Iterable[object]]] = {
 
 def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterator[Spoken]:
     """Call every rule that is on, or that may silence one, with everything that it visits."""
-    items = {kind: list(make(project)) for kind, make in _ITEMS.items()}
+    items: dict[str, list[object]] = {kind: list(make(project)) for kind, make in _ITEMS.items()}
+    items["MappingNode"], items["ScalarNode"] = mappings, scalars = [], []
+    for node in project.nodes():
+        if isinstance(node, ScalarNode):
+            scalars.append(node)
+        elif isinstance(node, MappingNode):
+            mappings.append(node)
     for module, kinds in SUBJECTS.items():
         if any(items.get(kind) for kind in kinds):
             rules = [rule for rule in rules_of(module) if runs(rule, project, settings)]
@@ -184,10 +188,11 @@ def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterato
 
 def _visit(rules: Iterable[Rule], items: Mapping[str, Sequence[object]], faults: list[Fault]) -> Iterator[Spoken]:
     for rule in rules:
+        check = rule.check
         for kind in rule.visits:
             for item in items.get(kind, ()):
                 try:
-                    for found in rule.check(item):
+                    for found in check(item):
                         yield Spoken(rule, found)
                 except Exception:
                     faults.append(_fault(_path_of(item), rule.code))
