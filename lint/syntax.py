@@ -53,7 +53,7 @@ class Recovery:
     `text` is what is left: as long as the original, with the same lines. `holes` are the parts taken out.
     """
 
-    __slots__ = ("_causes", "_last", "_original", "_source", "_starts", "_tabs", "_whole", "holes", "text")
+    __slots__ = ("_causes", "_last", "_original", "_source", "_starts", "_tabbed", "_tabs", "_whole", "holes", "text")
 
     def __init__(self, source: SourceFile, text: str) -> None:
         self.text = text
@@ -65,11 +65,17 @@ class Recovery:
         self._last = -1
         self._whole = False
         self._tabs: Cause | None = None
+        self._tabbed: str | None = None
 
     def take_out(self, failure: Failure) -> bool:
         """Take out what made a parser fail; False where there is nothing left to take out."""
         offset = min(failure.offset, len(self.text))
         at_end = not self.text[offset:].strip()
+        if self._tabbed is not None and self._tabs is not None:
+            # Spaces in place of the tabs do not line up with the rest.
+            self.text, self._tabbed = self._tabbed, None
+            self._blank(self._tabs.region)
+            return True
         repeated = offset <= self._last and not at_end
         self._last = offset
         if repeated:
@@ -82,7 +88,7 @@ class Recovery:
             self._causes.append(cause)
             spaced = self._spaced(lambda tabs: " " * len(tabs))
             if spaced != self.text:
-                self.text = spaced
+                self.text, self._tabbed = spaced, self.text
                 self._last = -1
                 return True
         elif self._tabs is None or not self._had_tab(cause.span.start):
@@ -111,11 +117,11 @@ class Recovery:
     def _blank(self, region: Span) -> None:
         start, end = region
         text = self.text
+        self.text = text[:start] + _NOT_BREAK.sub(" ", text[start:end]) + text[end:]
         while start < end and text[start] in " \t\r\n":
             start += 1
         while end > start and text[end - 1] in " \t\r\n":
             end -= 1
-        self.text = text[:start] + _NOT_BREAK.sub(" ", text[start:end]) + text[end:]
         self.holes = [h for h in self.holes if not start <= h.start <= h.end <= end]
         self.holes.append(Span(start, end))
 
@@ -254,7 +260,7 @@ class Recovery:
                 Span(first, tab.end()),
                 "A tab stands in the indentation, where YAML accepts spaces only: the platform refuses the file.",
                 "Indent with spaces.",
-                self._entry(first),
+                self._tab_region(line),
             )
         above = self._previous(line)
         if above is not None and self._content(above).rstrip() == "...":
@@ -276,16 +282,26 @@ class Recovery:
             or self._other(offset, line)
         )
 
+    def _tab_region(self, line: int) -> Span:
+        """A line with a tab, and what surely stands below it."""
+        start = self._starts[line]
+        above = self._previous(line)
+        match = _KEY.match(self.text, start, self._end(line))
+        if above is None or (match is not None and self.text[match.end() : self._end(line)].strip()):
+            return Span(start, self._end(line))
+        return Span(start, self._extent(line, self._indent(above)))
+
     def _quoted(self, failure: Failure, offset: int) -> Cause | None:
         """A quote that is never closed, text behind a closing quote, or a wrong escape."""
         text = self.text
         context, scalar = failure.context, failure.scalar
-        if context is not None and text[context : context + 1] in ("'", '"'):
+        if context is not None and text[context : context + 1] in ("'", '"') and not self._quoted_key(context, offset):
             quote = text[context]
             escape = offset if text[offset : offset + 1] == "\\" else offset - 1
             while escape > context and text[escape] not in "\\":
                 escape -= 1
-            if quote == '"' and escape > context and offset - escape <= 9 and offset < len(text):
+            same_line = self._line(escape) == self._line(context) or not self._key_follows(context)
+            if quote == '"' and escape > context and offset - escape <= 9 and offset < len(text) and same_line:
                 shown = text[escape : escape + 2]
                 return self._cause(
                     escape,
@@ -320,6 +336,19 @@ class Recovery:
                 )
         return None
 
+    def _quoted_key(self, context: int, offset: int) -> bool:
+        """Whether the quotes at `context` are those of a key before the failure: a parser names the first one."""
+        line = self._line(context)
+        key = _KEY.match(self.text, self._starts[line], self._end(line))
+        return key is not None and key.start("key") == context and offset > key.end()
+
+    def _key_follows(self, offset: int) -> bool:
+        """Whether the next line that says something looks like an entry of its own."""
+        line = self._line(offset) + 1
+        while line < len(self._starts) and self._blank_line(line):
+            line += 1
+        return line < len(self._starts) and _KEY.match(self.text, self._starts[line], self._end(line)) is not None
+
     def _unclosed(self, start: int) -> Cause:
         quote = self.text[start]
         line = self._line(start)
@@ -333,6 +362,14 @@ class Recovery:
     def _bracket(self, failure: Failure, offset: int) -> Cause | None:
         """A `{` or `[` that is not closed, or that was meant as text."""
         text, context = self.text, failure.context
+        begun = self._line(failure.scalar.start)
+        key = _KEY.match(text, self._starts[begun], self._end(begun))
+        if key is not None and begun < self._line(offset):
+            value = key.end()
+            while text[value : value + 1] in (" ", "\t"):
+                value += 1
+            if text[value : value + 1] in ("{", "[") and self._outermost(value) is not None:
+                context = value
         if context is None or text[context : context + 1] not in ("{", "["):
             return None
         opening = text[context]
@@ -439,18 +476,55 @@ class Recovery:
         return self._too_deep_key(line, begun)
 
     def _too_deep_key(self, line: int, begun: int) -> Cause:
-        start = self._starts[line] + self._indent(line)
-        key = _KEY.match(self.text, self._starts[line], self._end(line))
-        name = f"`{key.group('key')}`" if key is not None else "This line"
-        above = _KEY.match(self.text, self._starts[begun], self._end(begun))
-        owner = f"`{above.group('key')}`" if above is not None else "the line above"
+        """A line that is indented deeper than the one at `begun`, which has a value and so cannot hold it."""
+        column = self._indent(begun)
+        before = [begun]
+        above = self._previous(begun)
+        while above is not None and self._indent(above) >= column:
+            if self._indent(above) == column:
+                before.append(above)
+            above = self._previous(above)
+        indent = self._indent(line)
+        run = self._run(line, indent)
+        after = [number for number in run if self._indent(number) == indent]
+        other = _KEY.match(self.text, self._starts[line], self._end(line))
+        if other is not None and self._outvoted(above, column, len(before), indent, len(after)):
+            start = self._starts[before[-1]] + column
+            return self._misplaced(
+                before[-1], indent, f"like `{other.group('key')}` below", Span(start, self._end(line - 1))
+            )
+        start = self._starts[line] + indent
+        name = f"`{other.group('key')}`" if other is not None else "This line"
+        key = _KEY.match(self.text, self._starts[begun], self._end(begun))
+        owner = f"`{key.group('key')}`" if key is not None else "the line above"
         return self._cause(
             start,
-            key.end("key") if key is not None else self._end(line),
+            other.end("key") if other is not None else self._end(line),
             f"{name} is indented deeper than {owner}, which has a value already: YAML reads it as more of that.",
             f"Indent it like {owner}, or remove the value of {owner} if it is to hold {name}.",
-            Span(start, self._extent(line, self._indent(line) - 1)),
+            Span(start, self._end(run[-1] if run else line)),
         )
+
+    def _outvoted(self, parent: int | None, column: int, before: int, indent: int, after: int) -> bool:
+        """Whether, of two columns that clash, the first is the wrong one: fewer lines use it, or it fits the file less."""
+        if before != after:
+            return before < after
+        base = self._indent(parent) if parent is not None else 0
+        step = self._step()
+        return column - base != step == indent - base
+
+    def _step(self) -> int:
+        """By how much the lines of the file are usually indented deeper than the one above."""
+        steps: dict[int, int] = {}
+        last = 0
+        for number in range(len(self._starts)):
+            if self._blank_line(number):
+                continue
+            indent = self._indent(number)
+            if indent > last:
+                steps[indent - last] = steps.get(indent - last, 0) + 1
+            last = indent
+        return max(steps, key=lambda step: (steps[step], -step), default=0)
 
     def _without_colon(self, line: int) -> Cause:
         start = self._starts[line]
@@ -516,45 +590,77 @@ class Recovery:
 
     def _indentation(self, offset: int, line: int) -> Cause | None:
         """A line that fits none of the columns of what it stands among."""
-        begin = self._header_start(line)
-        if offset > begin:
+        if offset > self._header_start(line):
             return None
         header = self._header_above(line)
         if header is not None:
             return self._under_block(line, header)
         indent = self._indent(line)
-        content = self._content(line).strip()
-        above = self._previous(line)
-        key = _KEY.match(self.text, self._starts[line], self._end(line))
-        columns = set()
-        while above is not None:
-            column = self._indent(above)
-            columns.add(column)
-            if column < indent:
-                break
-            above = self._previous(above)
-        end = key.end("key") if key is not None else self._end(line)
+        above: list[int] = []  # lines that are indented deeper, nearest first
+        sibling = self._previous(line)
+        while sibling is not None and self._indent(sibling) > indent:
+            above.append(sibling)
+            sibling = self._previous(sibling)
+        if sibling is not None and self._indent(sibling) == indent:
+            return self._mixed(line, sibling)
+        if not above:
+            key = None if sibling is None else _KEY.match(self.text, self._starts[sibling], self._end(sibling))
+            return None if sibling is None or key is None else self._too_deep_key(line, sibling)
+        column = min(self._indent(number) for number in above)
+        first = next(number for number in reversed(above) if self._indent(number) == column)
+        before = [number for number in above if self._indent(number) == column]
+        behind = self._run(line, indent)
+        after = [number for number in behind if self._indent(number) == indent]
+        if self._outvoted(sibling, column, len(before), indent, len(after)):
+            start = self._starts[first] + column
+            other = _KEY.match(self.text, self._starts[line], self._end(line))
+            as_what = f"like `{other.group('key')}` below" if other is not None else "like the lines below"
+            return self._misplaced(first, indent, as_what, Span(start, self._end(above[0])))
+        nearer = next((number for number in behind if self._indent(number) == column), None)
+        last = behind[-1] if nearer is None else max(n for n in behind if n < nearer)
         start = self._starts[line] + indent
-        if indent in columns:
-            if content.startswith("-"):
-                message = "A list item stands among keys; a mapping cannot hold both."
-                help = "Indent it under the key whose list it belongs to, and leave that key without another value."
-            elif key is not None:
-                message = (
-                    f"The key `{key.group('key')}` stands among list items; a list cannot hold keys beside its items."
-                )
-                help = "Indent it like the item that it belongs to, or put it where the key of the list stands."
-            else:
-                return None
-        elif columns:
-            shown = f"`{key.group('key')}`" if key is not None else "This line"
-            nearest = min(columns, key=lambda c: (abs(c - indent), c))
-            message = f"{shown} is indented by {indent} spaces, which fits nothing above it."
-            help = f"Indent it by {nearest} spaces, like its siblings."
+        return self._misplaced(line, column, "like its siblings", Span(start, self._end(last)))
+
+    def _run(self, line: int, indent: int) -> list[int]:
+        """The lines from `line` on that are indented by `indent` or deeper."""
+        run = []
+        for number in range(line, len(self._starts)):
+            if self._blank_line(number):
+                continue
+            if self._indent(number) < indent:
+                break
+            run.append(number)
+        return run
+
+    def _misplaced(self, line: int, right: int, as_what: str, region: Span) -> Cause:
+        indent = self._indent(line)
+        key = _KEY.match(self.text, self._starts[line], self._end(line))
+        shown = f"`{key.group('key')}`" if key is not None else "This line"
+        return self._cause(
+            self._starts[line] + indent,
+            key.end("key") if key is not None else self._end(line),
+            f"{shown} is indented by {_spaces(indent)}, which fits nothing around it.",
+            f"Indent it by {_spaces(right)}, {as_what}.",
+            region,
+        )
+
+    def _mixed(self, line: int, sibling: int) -> Cause | None:
+        """A key and a list item in one column, or a line above that is neither."""
+        start = self._starts[line] + self._indent(line)
+        key = _KEY.match(self.text, self._starts[line], self._end(line))
+        item_above = self._content(sibling).lstrip().startswith("-")
+        if not item_above and _KEY.match(self.text, self._starts[sibling], self._end(sibling)) is None:
+            return self._without_colon(sibling)
+        if self._content(line).lstrip().startswith("-"):
+            message = "A list item stands among keys; a mapping cannot hold both."
+            help = "Indent it under the key whose list it belongs to, and leave that key without another value."
+        elif key is not None and item_above:
+            message = f"The key `{key.group('key')}` stands among list items, and a list cannot hold both."
+            help = "Indent it like the item that it belongs to, or put it where the key of the list stands."
         else:
             return None
-        region = Span(start, self._extent(line, indent))
-        return self._cause(start, end, message, help, region)
+        end = key.end("key") if key is not None else self._end(line)
+        return self._cause(start, end, message, help, Span(start, self._extent(line, self._indent(line))))
 
     def _other(self, offset: int, line: int) -> Cause:
         start = min(offset, self._end(line))
@@ -591,6 +697,10 @@ class Recovery:
             for m in re.finditer(r"(?m)^[ ]*(\t[ \t]*)", self._original)
         ]
         return Repair("Replace the tabs by spaces", tuple(changes))
+
+
+def _spaces(count: int) -> str:
+    return "1 space" if count == 1 else f"{count} spaces"
 
 
 def _short(value: str) -> str:

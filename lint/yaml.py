@@ -84,7 +84,6 @@ _ACCEPTED = "\x85\u2028\u2029\ufeff"
 _STAND_INS = 0xF0000
 
 _TAG = re.compile(r"!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
-_ANCHOR = re.compile(r"&[^\s,\[\]{}]+")
 _GAP = re.compile(r"\s*(?:#[^\r\n]*\s*)*")
 
 
@@ -156,6 +155,7 @@ def _recover(document: Document, text: str, restore: dict[int, str] | None, dept
             document.problems += recovery.finish(lambda changed: _reads(document, changed))
             for hole in recovery.holes:
                 reading.mark(hole)
+            reading.forgive(recovery.holes)
             return reading
         failure = next_failure
     document.problems += recovery.finish(lambda changed: _reads(document, changed))
@@ -242,19 +242,20 @@ def _pull(text: str) -> Callable[[], Any]:
     return pure
 
 
-def _properties(text: str, start: int, end: int) -> tuple[int, Span | None]:
+def _properties(text: str, start: int, end: int, anchor: str | None) -> tuple[int, Span | None]:
     """Where a value begins behind its tag and anchor, and the span of the tag."""
     tag_span = None
     while start < end:
-        if text[start] == "!":
+        if text[start] == "!" and tag_span is None:
             match = _TAG.match(text, start, end)
-            if match is not None:
-                tag_span = Span(*match.span())
-        elif text[start] == "&":
-            match = _ANCHOR.match(text, start, end)
+            start = match.end() if match is not None else end
+            tag_span = None if match is None else Span(*match.span())
+        elif text[start] == "&" and anchor is not None:
+            start += 1 + len(anchor)
+            anchor = None
         else:
             break
-        gap = _GAP.match(text, match.end() if match is not None else start + 1, end)
+        gap = _GAP.match(text, start, end)
         start = gap.end() if gap is not None else end
     return start, tag_span
 
@@ -312,7 +313,7 @@ class _Reading:
                 tag, anchor = event.tag, event.anchor
                 tag_span = None
                 if tag is not None or anchor is not None:
-                    start, tag_span = _properties(text, start, end)
+                    start, tag_span = _properties(text, start, end, anchor)
                     if tag is not None and tag_span is None:
                         tag_span = _tag_before(text, before_end, start)
                 if style is PLAIN:
@@ -378,7 +379,9 @@ class _Reading:
                 before = None
                 if tag is not None:
                     node.tag = str(tag)
-                    node.tag_span = _properties(text, first, node.span.start)[1] or _tag_before(text, end, first)
+                    node.tag_span = _properties(text, first, node.span.start, anchor)[1] or _tag_before(
+                        text, end, first
+                    )
                 if anchor is not None:
                     node.anchor = anchor
                     anchors[anchor] = node
@@ -659,7 +662,8 @@ class _Reading:
         """Let the nodes around a part that was taken out know that something is missing there."""
         unknown = UnknownNode(self.source, hole, "broken")
         line = self._line_start(hole.start)
-        column = hole.start - line
+        # How deep a tab was meant to be nobody knows: the hole may be in anything that is open there.
+        column = len(self.text) if "\t" in self.source.text[line : hole.start] else hole.start - line
 
         def inside(value: Node, edge: int) -> bool:
             """Whether the hole lies in `value`, whose key or dash stands at `edge`."""
@@ -675,17 +679,21 @@ class _Reading:
                 entry = next((e for e in reversed(node.entries) if _own_before(e, node, hole.start)), None)
                 value = None if entry is None else entry.value
                 if entry is not None and value is not None and inside(value, entry.key.span.start):
-                    if _is_empty(value):
+                    if _is_empty(value) or (isinstance(value, ScalarNode) and hole.start < value.span.end):
                         entry.value = _moved(value, unknown)
                         return
                     if isinstance(value, (MappingNode, SequenceNode)) and value.parent is node:
+                        aligned = column == value.span.start - self._line_start(value.span.start)
+                        node.partial = node.partial or not (aligned or hole.start < value.span.end)
                         node = value
                         continue
                 node.partial = True
                 return
             value = next((i for i in reversed(node.items) if i.parent is node and i.span.start <= hole.start), None)
             if value is not None and inside(value, node.span.start):
-                if _is_empty(value) and value.span.start >= line:
+                if (_is_empty(value) and value.span.start >= line) or (
+                    isinstance(value, ScalarNode) and hole.start < value.span.end
+                ):
                     node.items[node.items.index(value)] = _moved(value, unknown)
                     return
                 if isinstance(value, (MappingNode, SequenceNode)):
@@ -695,6 +703,16 @@ class _Reading:
             unknown.key = len(node.items)
             node.items.append(unknown)
             return
+
+    def forgive(self, holes: list[Span]) -> None:
+        """Drop what was said of an include that lacks something because a part of it was taken out."""
+        lines = [self.source.position(hole.start)[0] for hole in holes]
+
+        def cut(problem: YamlProblem) -> bool:
+            first, last = (self.source.position(offset)[0] for offset in problem.place.span)
+            return problem.kind == "include-shape" and any(first - 1 <= line <= last + 1 for line in lines)
+
+        self.problems = [problem for problem in self.problems if not cut(problem)]
 
     def _line_start(self, offset: int) -> int:
         return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
