@@ -177,7 +177,7 @@ def test_a_syntax_error_leaves_the_findings_around_it() -> None:
 def test_a_broken_application_leaves_the_findings_of_the_others() -> None:
     good = "name: {0}\ntype: 'python:3.13'\nweb: {{commands: {{start: serve}}}}\nworkers: {{w: {{size: S}}}}\n"
     files = {
-        "a/.platform.app.yaml": "name: a\n  type: [\n",
+        "a/.platform.app.yaml": "name: a\ntype: [\n",
         "b/.platform.app.yaml": good.format("b"),
         ".platform/routes.yaml": '"https://{default}/": {type: upstream, upstream: "b:http"}\n',
     }
