@@ -65,7 +65,7 @@ def endpoints_of(service: Service) -> Endpoints | None:
     if own is not None:
         return None
     key, names = _IMPLIED.get(image.replica_of or image.alias_of or image.name, ("", ()))
-    others = value_of(service.get("configuration"), key)
+    others = value_of(service.get("configuration"), key) if key else None
     if isinstance(others, UnknownNode):
         return None
     if others is not None:

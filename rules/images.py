@@ -67,7 +67,7 @@ def unknown_image(part: Application | Service) -> Iterator[Finding]:
             help="define an application that installs and starts it, with a mount for its data",
         )
     else:
-        yield finding(kind.name_place, message, help=f"write one of {quoted(wanted, limit=len(wanted))}")
+        yield finding(kind.name_place, message, help=f"write one of {quoted(wanted)}")
 
 
 @rule("TY002", "wrong-kind")
@@ -327,21 +327,23 @@ def composable(application: Application) -> Iterator[Finding]:
     stack, kind = application.get("stack"), application.type
     if kind is not None and kind.name == COMPOSABLE:
         yield from _channel(application, kind, stack)
-    elif kind is not None and stack is not None and facts.image(kind.name) is not None:
+    if isinstance(stack, UnknownNode) or stack is None:
+        return
+    if kind is not None and kind.name != COMPOSABLE and facts.image(kind.name) is not None:
         yield finding(
             kind.node,
             f"`stack` belongs to composable images, and `{kind.name}` is an ordinary one: one of the two is ignored",
             help=f"write `type: composable:{_newest_channel()}`, or remove `stack`",
             related=[(application.key_of("stack"), "the stack")],
         )
-    elif stack is not None and application.get("type") is None:
+    elif application.get("type") is None:
         yield finding(
             application.key_of("stack"),
             "the application has a `stack` and no `type`: this older form still works, and the documentation wants both",
             help=f"add `type: composable:{_newest_channel()}`",
             severity=INFO,
         )
-    if stack is not None and not (kind and kind.name != COMPOSABLE):
+    if kind is None or kind.name == COMPOSABLE:
         yield from _replaced(application)
         yield from _stack(application, stack)
 

@@ -23,6 +23,9 @@ _CLIENTS = {
 }
 """PHP extensions by the service that they connect to; one of them is enough."""
 
+_PLAIN_CLIENTS = (b"predis/predis", b"colinmollenhauer/", b"magento/", b"amphp/redis", b"clue/redis", b"wordpress")
+"""Composer packages that reach Redis without an extension, or bring something that does."""
+
 
 def _project(relationship: Relationship) -> Project:
     owner = relationship.owner
@@ -47,19 +50,22 @@ def _is_undefined(relationship: Relationship) -> bool:
 
 
 def _suggestion(relationship: Relationship) -> str | None:
-    """What a relationship to something undefined was meant to lead to, by its spelling or by its endpoint."""
+    """What a relationship to something undefined was meant to lead to, by its endpoint or by its spelling."""
     project, name = _project(relationship), relationship.target or ""
     endpoint = relationship.endpoint or name
-    fitting = [s.name for s in project.services if (offer := endpoints_of(s)) and offer.has(endpoint)]
-    applications = [application.name for application in project.applications if application.name]
-    names = [*applications, *(service.name for service in project.services)]
-    if endpoint == HTTP:
-        fitting += applications
-    elif len(fitting) == 1:
+    offers = {service.name: endpoints_of(service) for service in project.services}
+    fitting = [service for service, offer in offers.items() if offer and offer.has(endpoint)]
+    if len(fitting) == 1 and endpoint != HTTP:
         return fitting[0]
-    meant = nearest(name, fitting, loose=True) or nearest(name, names, loose=True)
-    alone = relationship.form == "default" and len(project.services) == 1
-    return meant or (project.services[0].name if alone else None)
+    fitting += [service for service, offer in offers.items() if offer is None]
+    names = list(offers)
+    if relationship.endpoint in (None, HTTP):
+        applications = [a.name for a in project.applications if a.name and a is not relationship.owner]
+        names += applications
+        fitting += applications
+    by_name = nearest(name, fitting, loose=True) or nearest(name, names, loose=relationship.endpoint is None)
+    alone = relationship.form == "default" and len(offers) == 1
+    return by_name or (next(iter(offers)) if alone else None)
 
 
 @rule("RL001", "unknown-target")
@@ -79,15 +85,15 @@ def unknown_target(relationship: Relationship) -> Iterator[Finding]:
     if not _is_undefined(relationship):
         return
     project, meant = _project(relationship), _suggestion(relationship)
+    parts: list[Part] = [*project.services, *project.applications]
     file = "under `services`" if project.is_upsun else "in `.platform/services.yaml`"
+    others = quoted([part.name for part in parts if part is not relationship.owner])
     yield finding(
         relationship.target_place or relationship.node,
         f"relationship `{relationship.name}` leads to `{relationship.target}`, which is neither a service nor an "
         "application of this project: there is nothing to connect to",
-        help=f"did you mean `{meant}`?" if meant else f"define it {file}, or name what the project has",
-        related=[
-            (part.key, "defined here") for part in (*project.services, *project.applications) if part.name == meant
-        ],
+        help=f"did you mean `{meant}`?" if meant else f"define it {file}" + (f", or write {others}" if others else ""),
+        related=[(part.key, "defined here") for part in parts if part.name == meant],
     )
 
 
@@ -646,21 +652,24 @@ def default_endpoint_doubtful(relationship: Relationship) -> Iterator[Finding]:
 def client_extension_missing(application: Application) -> Iterator[Finding]:
     """A PHP application lacks the extension that its service is reached with.
 
-    PostgreSQL needs `pdo_pgsql` or `pgsql`, Redis needs `redis`; neither is on by default. Silent for Redis where
-    `composer.json` has a client in plain PHP.
+    PostgreSQL needs `pdo_pgsql` or `pgsql`, Redis needs `redis`; neither is on by default. As there are Redis clients
+    in plain PHP, it speaks of Redis only where a `composer.json` is there to say that none is used.
 
     Bad:
         type: "php:8.4"    # <- here
+        web: {locations: {"/": {root: public, passthru: /index.php}}}
 
     Bad:
         type: "php:8.4"
         runtime:
             extensions: [apcu]    # <- here
+        web: {locations: {"/": {root: public, passthru: /index.php}}}
 
     Good:
         type: "php:8.4"
         runtime:
             extensions: [pdo_pgsql]
+        web: {locations: {"/": {root: public, passthru: /index.php}}}
 
     Source: PostgreSQL and Redis, "Define the relationship"; PHP, "Extensions"
     """
@@ -676,15 +685,15 @@ def client_extension_missing(application: Application) -> Iterator[Finding]:
         image = service.type.name if isinstance(service, Service) and service.type else ""
         clients = _CLIENTS.get(image, ())
         have = (name in enabled or offered.state(name) in ("default", "built-in") for name in clients)
-        if clients and clients[0] in offered.names() and not any(have) and not _has_plain_client(application, image):
+        if clients and clients[0] in offered.names() and not any(have) and _is_needed(application, image):
             missing.setdefault(clients[0], relationship)
     if missing and loaded is None:
-        at = application
         place = runtime.key_of("extensions") if isinstance(runtime, MappingNode) else None
         yield finding(
-            place or (at.key_of("runtime") if runtime is not None else kind.node),
-            f"the PHP extension {quoted(list(missing), 'and')} is not enabled, and relationships lead to services "
-            "that are reached with it: the application cannot connect",
+            place or (kind.node if runtime is None else application.key_of("runtime")),
+            f"{'PHP extensions' if len(missing) > 1 else 'the PHP extension'} {quoted(list(missing), 'and')} "
+            f"{'are' if len(missing) > 1 else 'is'} not enabled, and relationships lead to services that PHP reaches "
+            f"with {'them' if len(missing) > 1 else 'it'}",
             help=f"write `runtime: {{extensions: [{', '.join(missing)}]}}`, beside what is there already",
             related=[(relationship.key, f"needs `{name}`") for name, relationship in missing.items()],
         )
@@ -710,10 +719,12 @@ def _extensions(node: Node | None) -> set[str] | None:
     return names
 
 
-def _has_plain_client(application: Application, image: str) -> bool:
-    """Whether the application's Composer file has a Redis client that needs no extension."""
-    if not image.startswith("redis") or application.root is None:
+def _is_needed(application: Application, image: str) -> bool:
+    """Whether the application surely has no client of its own for the service."""
+    if not image.startswith("redis"):
+        return True
+    if application.root is None:
         return False
-    path = f"{application.root}/composer.json".lstrip("/")
-    data = application.project.tree.read(path) or b""
-    return any(client in data for client in (b'"predis/predis"', b'"amphp/redis"', b'"cheprasov/php-redis-client"'))
+    tree, folder = application.project.tree, application.root
+    files = [tree.read(f"{folder}/{name}".lstrip("/")) for name in ("composer.json", "composer.lock")]
+    return files[0] is not None and not any(client in data for data in files if data for client in _PLAIN_CLIENTS)

@@ -14,16 +14,16 @@ def unknown_key(problem: SchemaProblem) -> Iterator[Finding]:
     the platform ignores them, and they are a good place for YAML anchors.
 
     Bad:
-        relationship:    # <- here
-            database: "db:postgresql"
+        dependecies:    # <- here
+            python3: {gunicorn: "23.0.0"}
 
     Fixed:
-        relationships:
-            database: "db:postgresql"
+        dependencies:
+            python3: {gunicorn: "23.0.0"}
 
     Good:
-        relationships:
-            database: "db:postgresql"
+        dependencies:
+            python3: {gunicorn: "23.0.0"}
 
     Source: Single-runtime image, "Top-level properties"; the vendor's JSON Schemas
     """
@@ -115,7 +115,7 @@ def misplaced_key(problem: SchemaProblem) -> Iterator[Finding]:
         yield problem
 
 
-@rule("SC006", "deprecated-key", severity=WARNING)
+@rule("SC006", "deprecated-key", severity=WARNING, also=(INFO,))
 def deprecated_key(problem: SchemaProblem) -> Iterator[Finding]:
     """A key of an older form, which the documentation has replaced.
 
