@@ -11,10 +11,11 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    "text", "tree", "git", "names", "usage", "nodes", "diagnostic",
+    "text", "tree", "git", "committed", "names", "usage", "nodes", "diagnostic",
     "scalars", "syntax", "yaml", "include",
-    "facts", "schemas", "schema", "shell_words", "shell_syntax", "shell", "schedule", "model", "discover", "endpoints",
-    "load", "rules", "rule", "rules.*", "suppress", "example", "engine",
+    "facts", "schemas", "schema", "shell_words", "shell_syntax", "shell", "commands", "schedule",
+    "model", "discover", "endpoints", "load",
+    "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix",
     "report", "report.*", "options", "check", "lsp", "cli", "__main__",
 ]  # fmt: skip
@@ -24,7 +25,9 @@ LAYERS = [
 ALLOWED_UPWARDS = {("nodes", "scalars")}
 """Imported on the first call: which character of a scalar's text stands where is asked by few findings."""
 
-FILE_USERS = {"tree", "git", "discover", "facts", "schemas", "settings", "baseline", "fix", "check", "cli", "lsp"}
+FILE_USERS = {
+    "tree", "git", "discover", "facts", "schemas", "commands", "settings", "baseline", "fix", "check", "cli", "lsp",
+}  # fmt: skip
 """Who may touch files: the tree, what finds the trees, readers of packaged tables, readers and writers of a user's own
 files."""
 
