@@ -451,12 +451,12 @@ def unused_service(project: Project) -> Iterator[Finding]:
     linked |= {_suggestion(r) for r in project.relationships if _is_undefined(r)}
     linked |= {mount.service for mount in project.mounts}
     linked |= {route.upstream_name for route in project.routes}
-    cost = "it takes resources" if project.is_upsun else "it takes resources and disk of the plan"
     for service in project.services:
         if service.name not in linked:
             yield finding(
                 service.key,
-                f"nothing uses the service `{service.name}`: no relationship, mount or route leads to it, and {cost}",
+                f"nothing uses the service `{service.name}`: no relationship, mount or route leads to it, "
+                "and it takes its resources all the same",
                 help="add a relationship to it, or remove it; removing a deployed service deletes its data",
             )
 
@@ -539,11 +539,12 @@ def endpoint_privilege(relationship: Relationship) -> Iterator[Finding]:
     if place is None or not isinstance(service, Service) or not isinstance(endpoints, MappingNode):
         return
     owned = {schema for schema, right in _privileges(endpoints.get(relationship.endpoint or "")) if right == "admin"}
-    others = (
-        relationship.owner.relationships
-        if isinstance(relationship.owner, Worker)
-        else _project(relationship).relationships
-    )
+    owner, project = relationship.owner, _project(relationship)
+    if not owned or not (owner.relationships.known if isinstance(owner, Worker) else _links_known(project)):
+        return
+    others = list(owner.relationships if isinstance(owner, Worker) else project.relationships)
+    if any(other.form == "unknown" for other in others):
+        return
     taken = {other.endpoint for other in others if other.target == service.name}
     for name, node in endpoints:
         rights = dict(_privileges(node))
