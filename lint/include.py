@@ -276,8 +276,10 @@ class _Resolver:
         """Put what was read in the place of the includes, wherever aliases and merge keys have carried them."""
         document.root = self._final(document.root)
         for other in (document, *self.documents):
-            for include in other.includes:
-                self._merge(include)
+            for mapping, include in other.merges:
+                merged = self._final(include)
+                if isinstance(merged, MappingNode):
+                    merge_entries(mapping, merged, set(mapping.index()))
         todo: list[Node | None] = [document.root]
         seen: set[int] = set()
         while todo:
@@ -297,21 +299,6 @@ class _Resolver:
         while node is not None and id(node) in self.replaced:
             node = self.replaced[id(node)]
         return node
-
-    def _merge(self, include: IncludeNode) -> None:
-        """Merge an included mapping where the include stands behind `<<`."""
-        owner = include.parent
-        key = include.key
-        if isinstance(owner, SequenceNode):
-            key, owner = owner.key, owner.parent
-        merged = self._final(include)
-        if (
-            key == "<<"
-            and isinstance(owner, MappingNode)
-            and isinstance(merged, MappingNode)
-            and "<<" not in owner.index()
-        ):
-            merge_entries(owner, merged, set(owner.index()))
 
 
 def _is_script(source: SourceFile) -> bool:

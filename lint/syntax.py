@@ -30,7 +30,7 @@ _LEAD = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _PLAIN_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[\w.$/@-]+[ \t]*:(?=[ \t\r\n]|\Z)")
 _TIGHT_COLON = re.compile(r"([\w.$-]+):(?=[^\s/:])")
 _BLOCK_HEADER = re.compile(r"[^\r\n]*?(?:[:-][ \t]+|^)(?:[!&]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?$")
-_CONFLICT = re.compile(r"^<{7}(?: [^\r\n]*)?$(?s:.*?)(?:^>{7}[^\r\n]*$|\Z)", re.MULTILINE)
+_CONFLICT = re.compile(r"^<{7}(?: [^\r\n]*)?(?=[\r\n])(?s:.*?)(?:^>{7}[^\r\n]*|\Z)", re.MULTILINE)
 _TAB = re.compile(r"[ ]*(?:-[ ]+)*-?[ ]*\t[ \t]*")
 _NOT_BREAK = re.compile(r"[^\r\n]")
 
@@ -244,7 +244,7 @@ class Recovery:
         if conflict is not None:
             return self._cause(
                 conflict.start(),
-                text.find("\n", conflict.start()) if "\n" in conflict.group() else conflict.end(),
+                self._end(self._line(conflict.start())),
                 "An unresolved merge conflict stands in the file.",
                 "Decide for one side, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`.",
                 Span(*conflict.span()),
@@ -590,7 +590,7 @@ class Recovery:
 
     def _indentation(self, offset: int, line: int) -> Cause | None:
         """A line that fits none of the columns of what it stands among."""
-        if offset > self._header_start(line):
+        if offset > self._header_start(line) or self._blank_line(line):
             return None
         header = self._header_above(line)
         if header is not None:

@@ -91,16 +91,17 @@ class Document:
     """What was read from one file.
 
     `root` is None for a file that says nothing, an `UnknownNode` where nothing of it could be read. `includes` are
-    its `!include` and `!archive` nodes, in the order of the file.
+    its `!include` and `!archive` nodes, in the order of the file; `merges` are the mappings that merge one of them.
     """
 
-    __slots__ = ("includes", "problems", "root", "source")
+    __slots__ = ("includes", "merges", "problems", "root", "source")
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
         self.root: Node | None = None
         self.problems: list[YamlProblem] = []
         self.includes: list[IncludeNode] = []
+        self.merges: list[tuple[MappingNode, IncludeNode]] = []
 
 
 class Failure(NamedTuple):
@@ -134,6 +135,7 @@ def parse(source: SourceFile, *, depth: int = 0) -> Document:
         reading = _recover(document, text, restore, depth, failure)
     document.root = reading.root
     document.includes = reading.includes
+    document.merges = reading.merges
     document.problems += reading.problems
     return document
 
@@ -269,7 +271,7 @@ def _tag_before(text: str, start: int, end: int) -> Span | None:
 class _Reading:
     """One reading of a text: the nodes that its events make, and what is wrong with them."""
 
-    __slots__ = ("depth", "document", "includes", "problems", "restore", "root", "source", "text")
+    __slots__ = ("depth", "document", "includes", "merges", "problems", "restore", "root", "source", "text")
 
     def __init__(self, document: Document, text: str, restore: dict[int, str] | None, depth: int) -> None:
         self.document = document
@@ -280,6 +282,7 @@ class _Reading:
         self.root: Node | None = None
         self.problems: list[YamlProblem] = []
         self.includes: list[IncludeNode] = []
+        self.merges: list[tuple[MappingNode, IncludeNode]] = []
 
     def run(self) -> Failure | None:
         """Pull all events of the first document; tells where the parser gave up, if it did."""
@@ -475,6 +478,7 @@ class _Reading:
         """A limit is reached: nothing of the file is believed, and nothing can be taken out to help."""
         self.root = UnknownNode(self.source, Span(0, len(self.text)), "limit")
         self.includes = []
+        self.merges = []
         self.problems = []
         self._say("too-deep", span, message, "Nest less, and use fewer aliases of aliases.")
         return None
@@ -560,6 +564,8 @@ class _Reading:
                     merge_entries(mapping, part, names)
                 elif isinstance(part, UnknownNode):
                     mapping.partial = True
+                    if isinstance(part, IncludeNode):
+                        self.merges.append((mapping, part))
                 else:
                     mapping.partial = True
                     self._say(
