@@ -13,7 +13,7 @@ import contextlib
 import os
 from collections import Counter
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from .diagnostic import ERROR, Edit, Rename
 from .text import BYTE_ORDER_MARK, SourceFile, Span
@@ -41,6 +41,9 @@ class Checked(Protocol):
     def faults(self) -> Sequence[object]: ...
 
 
+C = TypeVar("C", bound=Checked)
+
+
 class Pass(NamedTuple):
     """What one pass made: new files by path, the renames (old to new), whose findings were mended, and how many wait.
 
@@ -62,16 +65,18 @@ class FileChange(NamedTuple):
     after: bytes
 
 
-class Mended:
+class Mended(Generic[C]):
     """The outcome of `mend`.
 
-    `result` is the check of what `changes` lead to. `fixed` are the findings that were mended, in order; `refused`
-    those whose fix would have added an error; `finished` is False where fixes were left after the last pass.
+    `before` is the check of what was there, `result` that of what `changes` lead to. `fixed` are the findings that
+    were mended, in order; `refused` those whose fix would have added an error; `finished` is False where fixes were
+    left after the last pass.
     """
 
-    __slots__ = ("changes", "finished", "fixed", "refused", "result")
+    __slots__ = ("before", "changes", "finished", "fixed", "refused", "result")
 
-    def __init__(self, result: Checked) -> None:
+    def __init__(self, result: C) -> None:
+        self.before = result
         self.result = result
         self.changes: list[FileChange] = []
         self.fixed: list[Diagnostic] = []
@@ -207,18 +212,18 @@ def _edited(file: SourceFile, edits: list[tuple[Span, str]], path: str) -> Sourc
 
 def mend(
     tree: Tree,
-    check: Callable[[Tree], Checked],
+    check: Callable[[Tree], C],
     *,
     allow_unsafe: bool = False,
     only: Collection[str] | None = None,
-) -> Mended:
+) -> Mended[C]:
     """Applies fixes pass by pass, checking after each, until none is left or `MAX_PASSES` are through.
 
     `check` looks at a project in a tree: first `tree`, then overlays of it. A pass that adds an error is rolled back
     and tried with the first half of its fixes, so that one bad fix does not cost the others; the fix that is to
     blame is refused. Nothing is written.
     """
-    outcome = Mended(check(tree))
+    outcome: Mended[C] = Mended(check(tree))
     allowed = None if only is None else set(only)
     original: dict[str, SourceFile] = {}
     names: dict[str, str] = {}

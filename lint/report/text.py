@@ -23,7 +23,9 @@ CUT = "..."
 
 
 def render(report: Report, style: Style) -> str:
-    """All findings in order, and a summary line."""
+    """All findings in order, and a summary line; where there is nothing to say, only people are told so."""
+    if not report.diagnostics and not style.terminal:
+        return ""
     explained: set[str] = set()
     blocks: list[str] = []
     for diagnostic in report.diagnostics:
