@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from paaslint import facts
-from paaslint.endpoints import defined_endpoints, endpoints_of, image_of
+from paaslint.endpoints import Endpoints, defined_endpoints, endpoints_of, image_of
 from paaslint.model import Application, Container, Part, Project, Relationship, Service, Worker, value_of
 from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, Node, Place, ScalarNode, SequenceNode, UnknownNode
@@ -13,6 +13,12 @@ from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repai
 from paaslint.text import Span
 
 HTTP = facts.APPLICATION_ENDPOINT
+
+MAX_SUGGESTIONS = 50
+"""Relationships of a project for which it is looked what was meant: nobody misspells more."""
+
+MAX_NAMES = 500
+"""Services and applications among which it is looked."""
 
 _CLIENTS = {
     "postgresql": ("pdo_pgsql", "pgsql"),
@@ -39,37 +45,51 @@ def _target(relationship: Relationship) -> Application | Service | None:
     return None if application and service else application or service
 
 
-def _is_undefined(relationship: Relationship) -> bool:
-    """Whether nothing of the project can have the name that the relationship leads to."""
-    project, name = _project(relationship), relationship.target
-    if name is None or not project.names_known or project.lacks_services:
-        return False
-    if project.files.unknown and relationship.endpoint in (None, HTTP):
-        return False  # an application may stand in a submodule
-    return project.application(name) is None and project.service(name) is None
-
-
-def _suggestion(relationship: Relationship) -> str | None:
-    """What a relationship to something undefined was meant to lead to, by its endpoint or by its spelling."""
+def _is_defined(relationship: Relationship) -> bool:
     project, name = _project(relationship), relationship.target or ""
-    endpoint = relationship.endpoint or name
+    return project.application(name) is not None or project.service(name) is not None
+
+
+def _dangling(project: Project) -> Iterator[tuple[Relationship, str | None]]:
+    """The relationships whose target surely is not defined, each with what it was meant to lead to."""
+    if not project.names_known or project.lacks_services:
+        return
     offers = {service.name: endpoints_of(service) for service in project.services}
+    applications = [application.name for application in project.applications]
+    defined = {*offers, *applications}
+    suggestions = MAX_SUGGESTIONS if len(offers) + len(applications) <= MAX_NAMES else 0
+    for relationship in project.relationships:
+        target = relationship.target
+        if target is None or target in defined:
+            continue
+        if project.files.unknown and relationship.endpoint in (None, HTTP):
+            continue  # it may be an application in a submodule
+        yield relationship, _suggestion(relationship, offers, applications) if suggestions > 0 else None
+        suggestions -= 1
+
+
+def _suggestion(
+    relationship: Relationship, offers: Mapping[str, Endpoints | None], applications: Sequence[str]
+) -> str | None:
+    """What a relationship to something undefined was meant to lead to, by its endpoint or by its spelling."""
+    target = relationship.target or ""
+    endpoint = relationship.endpoint or target
     fitting = [service for service, offer in offers.items() if offer and offer.has(endpoint)]
     if len(fitting) == 1 and endpoint != HTTP:
         return fitting[0]
     fitting += [service for service, offer in offers.items() if offer is None]
     names = list(offers)
     if relationship.endpoint in (None, HTTP):
-        applications = [a.name for a in project.applications if a.name and a is not relationship.owner]
-        names += applications
-        fitting += applications
-    by_name = nearest(name, fitting, loose=True) or nearest(name, names, loose=relationship.endpoint is None)
+        others = [name for name in applications if name and name != relationship.owner.name]
+        names += others
+        fitting += others
+    by_name = nearest(target, fitting, loose=True) or nearest(target, names, loose=relationship.endpoint is None)
     alone = relationship.form == "default" and len(offers) == 1
     return by_name or (next(iter(offers)) if alone else None)
 
 
 @rule("RL001", "unknown-target")
-def unknown_target(relationship: Relationship) -> Iterator[Finding]:
+def unknown_target(project: Project) -> Iterator[Finding]:
     """A relationship leads to something that the project does not define.
 
     Bad:
@@ -82,19 +102,19 @@ def unknown_target(relationship: Relationship) -> Iterator[Finding]:
 
     Source: Relationships; the vendor's own linter, relationships
     """
-    if not _is_undefined(relationship):
-        return
-    project, meant = _project(relationship), _suggestion(relationship)
     parts: list[Part] = [*project.services, *project.applications]
     file = "under `services`" if project.is_upsun else "in `.platform/services.yaml`"
-    others = quoted([part.name for part in parts if part is not relationship.owner])
-    yield finding(
-        relationship.target_place or relationship.node,
-        f"relationship `{relationship.name}` leads to `{relationship.target}`, which is neither a service nor an "
-        "application of this project: there is nothing to connect to",
-        help=f"did you mean `{meant}`?" if meant else f"define it {file}" + (f", or write {others}" if others else ""),
-        related=[(part.key, "defined here") for part in parts if part.name == meant],
-    )
+    for relationship, meant in _dangling(project):
+        others = quoted([part.name for part in parts[:MAX_NAMES] if part is not relationship.owner])
+        yield finding(
+            relationship.target_place or relationship.node,
+            f"relationship `{relationship.name}` leads to `{relationship.target}`, which is neither a service nor an "
+            "application of this project: there is nothing to connect to",
+            help=f"did you mean `{meant}`?"
+            if meant
+            else f"define it {file}" + (f", or write {others}" if others else ""),
+            related=[(part.key, "defined here") for part in parts if meant and part.name == meant],
+        )
 
 
 @rule("RL002", "unknown-endpoint", also=(WARNING,))
@@ -266,7 +286,7 @@ def _with_http(relationship: Relationship) -> Change:
 
 
 @rule("RL005", "points-at-worker", before=("RL001",))
-def points_at_worker(relationship: Relationship) -> Iterator[Finding]:
+def points_at_worker(project: Project) -> Iterator[Finding]:
     """A relationship leads to a worker.
 
     Nothing can connect to a worker: it takes no requests, from outside or from other containers.
@@ -288,19 +308,21 @@ def points_at_worker(relationship: Relationship) -> Iterator[Finding]:
 
     Source: Work with workers, "Objective"
     """
-    project, name = _project(relationship), relationship.target
-    if not name or relationship.form == "default" or project.application(name) or project.service(name):
-        return
+    workers: dict[str | None, Worker] = {}
     for application in project.applications:
         for worker in application.workers:
-            if name in (worker.name, f"{application.name}--{worker.name}"):
-                yield finding(
-                    relationship.target_place or relationship.node,
-                    f"relationship `{relationship.name}` leads to the worker `{worker.name}`: nothing can connect to a worker",
-                    help="hand work to it through a service such as a queue or database, or make it an application",
-                    related=[(worker.key, "the worker")],
-                )
-                return
+            workers[f"{application.name}--{worker.name}"] = worker
+            if project.names_known:
+                workers.setdefault(worker.name, worker)
+    for relationship in project.relationships:
+        aim = workers.get(relationship.target)
+        if aim is not None and relationship.form != "default" and not _is_defined(relationship):
+            yield finding(
+                relationship.target_place or relationship.node,
+                f"relationship `{relationship.name}` leads to the worker `{aim.name}`: nothing can connect to a worker",
+                help="hand work to it through a service such as a queue or database, or make it an application",
+                related=[(aim.key, "the worker")],
+            )
 
 
 @rule("RL006", "points-at-itself", severity=WARNING)
@@ -448,7 +470,7 @@ def unused_service(project: Project) -> Iterator[Finding]:
     if not _links_known(project):
         return
     linked = {relationship.target for relationship in project.relationships}
-    linked |= {_suggestion(r) for r in project.relationships if _is_undefined(r)}
+    linked |= {meant for _, meant in _dangling(project)}
     linked |= {mount.service for mount in project.mounts}
     linked |= {route.upstream_name for route in project.routes}
     for service in project.services:
@@ -476,7 +498,7 @@ def _links_known(project: Project) -> bool:
 
 
 @rule("RL009", "endpoint-privilege", severity=INFO)
-def endpoint_privilege(relationship: Relationship) -> Iterator[Finding]:
+def endpoint_privilege(project: Project) -> Iterator[Finding]:
     """A container connects with all privileges although a narrower endpoint is there for it.
 
     It speaks where a worker of its own choice takes the endpoint with `admin`, and where no relationship uses the
@@ -534,30 +556,36 @@ def endpoint_privilege(relationship: Relationship) -> Iterator[Finding]:
 
     Source: MariaDB, "Define permissions"; PostgreSQL, "Multiple databases"
     """
-    service, place = _target(relationship), relationship.endpoint_place
-    endpoints = defined_endpoints(service) if isinstance(service, Service) else None
-    if place is None or not isinstance(service, Service) or not isinstance(endpoints, MappingNode):
-        return
-    owned = {schema for schema, right in _privileges(endpoints.get(relationship.endpoint or "")) if right == "admin"}
-    owner, project = relationship.owner, _project(relationship)
-    if not owned or not (owner.relationships.known if isinstance(owner, Worker) else _links_known(project)):
-        return
-    others = list(owner.relationships if isinstance(owner, Worker) else project.relationships)
-    if any(other.form == "unknown" for other in others):
-        return
-    taken = {other.endpoint for other in others if other.target == service.name}
-    for name, node in endpoints:
-        rights = dict(_privileges(node))
-        if name in taken or not owned & rights.keys() or not set(rights.values()) <= {"ro", "rw"}:
+    used: dict[str | None, set[str | None]] = {}
+    for relationship in project.relationships:
+        used.setdefault(relationship.target, set()).add(relationship.endpoint)
+    for relationship in project.relationships if _links_known(project) else ():
+        service, place, owner = _target(relationship), relationship.endpoint_place, relationship.owner
+        endpoints = defined_endpoints(service) if isinstance(service, Service) else None
+        if place is None or not isinstance(service, Service) or not isinstance(endpoints, MappingNode):
             continue
-        yield finding(
-            place,
-            f"relationship `{relationship.name}` may do everything in `{service.name}`, "
-            f"and the narrower endpoint `{name}` is defined beside it",
-            help=f"write `{service.name}:{name}`, if {' or '.join(sorted(set(rights.values())))} is enough here",
-            related=[(endpoints.key_of(name) or node, "the narrower endpoint")],
-        )
-        return
+        taken = used[service.name]
+        if isinstance(owner, Worker):
+            taken = {other.endpoint for other in owner.relationships if other.target == service.name}
+        narrower = _narrower(endpoints, relationship.endpoint or "", taken)
+        if narrower is not None:
+            yield finding(
+                place,
+                f"relationship `{relationship.name}` may do everything in `{service.name}`, "
+                f"and the narrower endpoint `{narrower}` is defined beside it",
+                help=f"write `{service.name}:{narrower}`, if that is enough here",
+                related=[(endpoints.key_of(narrower) or endpoints, "the narrower endpoint")],
+            )
+
+
+def _narrower(endpoints: MappingNode, name: str, taken: set[str | None]) -> str | None:
+    """An endpoint that nothing takes and that may only read or write where the endpoint `name` may do everything."""
+    owned = {schema for schema, right in _privileges(endpoints.get(name)) if right == "admin"}
+    for other, node in endpoints if owned else ():
+        rights = dict(_privileges(node))
+        if other not in taken and owned & rights.keys() and set(rights.values()) <= {"ro", "rw"}:
+            return other
+    return None
 
 
 def _privileges(endpoint: Node | None) -> Iterator[tuple[str, str]]:
@@ -568,7 +596,7 @@ def _privileges(endpoint: Node | None) -> Iterator[tuple[str, str]]:
 
 
 @rule("RL011", "default-name-mismatch", before=("RL001",))
-def default_name_mismatch(relationship: Relationship) -> Iterator[Finding]:
+def default_name_mismatch(project: Project) -> Iterator[Finding]:
     """A relationship without a value whose name is no service.
 
     `NAME:` alone means the service of that very name, at its default endpoint.
@@ -584,17 +612,18 @@ def default_name_mismatch(relationship: Relationship) -> Iterator[Finding]:
 
     Source: Relationships, "Using default endpoints"
     """
-    if relationship.form != "default" or not _is_undefined(relationship):
-        return
-    project, name, meant = _project(relationship), relationship.name, _suggestion(relationship)
     services = [service.name for service in project.services]
-    yield finding(
-        relationship.key,
-        f"`{name}:` alone means the service `{name}`, and no service has this name: there is nothing to connect to",
-        help=f"write `{name}: {{service: {meant}}}`, or name the service that is meant"
-        if meant in services
-        else f"write `{name}: {{service: SERVICE}}`" + (f" with one of {quoted(services)}" if services else ""),
-    )
+    for relationship, meant in _dangling(project):
+        name = relationship.name
+        if relationship.form != "default":
+            continue
+        yield finding(
+            relationship.key,
+            f"`{name}:` alone means the service `{name}`, and no service has this name: there is nothing to connect to",
+            help=f"write `{name}: {{service: {meant}}}`, or name the service that is meant"
+            if meant in services
+            else f"write `{name}: {{service: SERVICE}}`" + (f" with one of {quoted(services)}" if services else ""),
+        )
 
 
 @rule("RL012", "default-endpoint-doubtful", severity=INFO)
