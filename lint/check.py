@@ -34,9 +34,9 @@ class Options:
     fail_on: str | None = None
     fix: bool | None = None
     format: str | None = None
-    ignore: Sequence[str] = ()
+    ignore: Sequence[str] | None = None
     jobs: int | None = None
-    output_file: Sequence[tuple[str, str]] = ()
+    output_file: Sequence[tuple[str, str]] | None = None
     paths: Sequence[str] = ()
     plan: str | None = None
     select: Sequence[str] | None = None
@@ -51,11 +51,11 @@ class Options:
     def settings(self) -> Settings:
         return Settings(
             select=None if self.select is None else tuple(self.select),
-            ignore=tuple(self.ignore),
+            ignore=tuple(self.ignore or ()),
             plan=Plan(self.plan) if self.plan else None,
             source_tree=self.source_tree,
             format=self.format,
-            output_file=tuple(self.output_file),
+            output_file=tuple(self.output_file or ()),
             fail_on=self.fail_on,
             jobs=self.jobs,
             baseline=self.baseline,
@@ -157,14 +157,16 @@ def _stdin_jobs(filename: str) -> Iterator[Job]:
     """The project of a file whose text comes from standard input; the file need not be there."""
     full = os.path.abspath(filename)
     data = sys.stdin.buffer.read()
-    folder = os.path.dirname(full)
-    above = os.path.dirname(folder) if os.path.basename(folder) in FOLDERS else folder
-    start = full if os.path.isfile(full) else folder if os.path.isdir(folder) else above
+    start = full
+    while not os.path.exists(start):
+        start = os.path.dirname(start)
     projects = [files for files in discover([start]).projects if _inside(full, files.root)]
     if not projects:
+        folder = os.path.dirname(full)
+        above = os.path.dirname(folder) if os.path.basename(folder) in FOLDERS else folder
         projects = discover_tree(OverlayTree(DiskTree(above), {_inside(full, above): data}))
         for files in projects:
-            files.root = os.path.join(above, files.root)
+            files.root = os.path.normpath(os.path.join(above, files.root))
     jobs = [
         Job(_surveyed(files, OverlayTree(files.tree(), {path: data})), {path: data})
         for files in projects
