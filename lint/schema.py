@@ -210,9 +210,11 @@ class _Walk:
             return False
         if isinstance(entry.value, ScalarNode):
             return entry.value.is_null
-        whole = next((b for b in (_resolve(schema), *_branches(_resolve(schema))) if "additionalProperties" in b), {})
-        known = [_properties(shape) for shape in _shapes(whole.get("additionalProperties"))]
-        return isinstance(entry.value, MappingNode) and not any(n in p for p in known for n in entry.value.index())
+        shapes = (_resolve(schema), *_branches(_resolve(schema)))
+        known = [_properties(s) for shape in shapes for s in _shapes(shape.get("additionalProperties"))]
+        if isinstance(entry.value, MappingNode):
+            return not any(inner in properties for properties in known for inner in entry.value.index())
+        return not known
 
     def _wrapper(self, node: MappingNode, found: Sequence[str], schema: Schema) -> None:
         first = min((node.index()[name].key for name in found), key=lambda key: key.span)
@@ -304,7 +306,7 @@ class _Walk:
 
     def choose(self, node: Node, branches: Sequence[Schema], schema: Schema, entry: Entry | None) -> None:
         """Hold a value against the one of several schemas that its author meant."""
-        fitting = [branch for branch in branches if "required" in branch or _admits(branch, node)]
+        fitting = [branch for branch in branches if _admits(branch, node)]
         if not fitting:
             self.wrong_type(node, {**branches[0], **schema, "type": [t for b in branches for t in _types(b)]}, entry)
             return
@@ -401,26 +403,25 @@ class _Walk:
             return
         self.undo(*marks)
         shapes = [_properties(shape) for shape in _shapes(schema)]
-        trials = [(entry, self.trial(entry.value, schema, entry)) for entry in entries]
+        needed = {name for shape in _shapes(schema) for name in _required(shape)}
         nameless: list[tuple[Entry, str]] = []
         rest: list[Entry] = []
-        for entry, trial in trials:
+        manner: Schema = _NOTHING
+        for entry in entries:
+            trial = self.trial(entry.value, schema, entry)
             right = None if trial.is_valid else self.property_of(shapes, entry)
-            if right is None:
-                rest.append(entry)
+            # Beside entries that lack nothing, a key has more likely slipped in from a level above.
+            if right is None or (len(entries) > 1 and right not in needed and self.belongs_above(entry, trial)):
+                rest += [entry] if right is None else []
             else:
                 nameless.append((entry, right))
-        needed = {name for shape in _shapes(schema) for name in _required(shape)}
-        for entry, right in list(nameless):
-            # Beside entries that lack nothing, a key has more likely slipped in from a level above.
-            if rest and right not in needed and self.belongs_above(entry):
-                nameless.remove((entry, right))
+                manner = trial.manner
         if nameless:
-            self.nameless(node, nameless, rest)
+            self.nameless(node, nameless, rest, manner)
         for entry in rest:
             trial = self.trial(entry.value, schema, entry)
             part = nameless and any(_name(entry) in shape for shape in shapes)
-            if trial.is_valid or not (part or self.belongs_above(entry)):
+            if trial.is_valid or not (part or self.belongs_above(entry, trial)):
                 self.accept(trial)
 
     def property_of(self, shapes: Sequence[Schema], entry: Entry) -> str | None:
@@ -437,18 +438,20 @@ class _Walk:
             return _admits(schema, entry.value)
         return self.trial(entry.value, schema, entry).is_valid
 
-    def belongs_above(self, entry: Entry) -> bool:
+    def belongs_above(self, entry: Entry, trial: _Trial) -> bool:
         """Whether what stands among names is a key of the levels above, or beside; if so, it is told."""
         holder = self.frames[-1].node
         for targets in self.levels(holder, _NOTHING, beside=True):
             right = _same_or_one_edit(_name(entry), {t.path[-1]: None for t in targets})
             fitting = self.exact(targets, right, entry) if right else []
             if right and fitting and self.fits(entry, right, fitting[0].schema):
-                self.misplaced(holder, _NOTHING, entry, fitting)
+                self.misplaced(holder, trial.manner, entry, fitting)
                 return True
         return False
 
-    def nameless(self, node: MappingNode, entries: Sequence[tuple[Entry, str]], others: Sequence[Entry]) -> None:
+    def nameless(
+        self, node: MappingNode, entries: Sequence[tuple[Entry, str]], others: Sequence[Entry], manner: Schema
+    ) -> None:
         """Keys of an entry stand where the entries' names are wanted: `others` are those that have a name."""
         owners = [other for other in others if isinstance(other.value, MappingNode)]
         owner = owners[0] if len(owners) == 1 else None
@@ -464,8 +467,8 @@ class _Walk:
         name = _name(owner) if owner is not None else "NAME"
         self.report(
             MISPLACED_KEY,
-            "additionalProperties",
-            _NOTHING,
+            "not",
+            manner,
             first.key,
             f"{quoted(names, 'and')} {do} not belong {where}: the keys there are names",
             f"put {them} one level down, under a name: `{name}: {{{names[0]}: …}}`",
@@ -516,8 +519,7 @@ class _Walk:
         self.report(UNKNOWN_KEY, "not", rest, entry.key, message, remedy, repair)
         if absent:
             self.mean(node, right, entry)
-            if _admits(subschema, entry.value):
-                self.visit(entry.value, subschema, entry)
+            self.visit_meant(entry, subschema)
 
     def misplaced(self, node: MappingNode, rest: Schema, entry: Entry, targets: Sequence[_Target]) -> None:
         """A key that belongs elsewhere: `targets` are the places that come into question, one or more alike."""
@@ -532,8 +534,21 @@ class _Walk:
         if len(places) == 1 and "." not in places[0]:
             move = f"move it to the top level{spelt}"
         self.report(MISPLACED_KEY, "not", rest, entry.key, message, move)
-        if len(targets) == 1 and first.is_definite and self.plant(first, entry) and _admits(first.schema, entry.value):
-            self.visit(entry.value, first.schema, entry)
+        if len(targets) == 1 and first.is_definite and self.plant(first, entry):
+            self.visit_meant(entry, first.schema)
+
+    def visit_meant(self, entry: Entry, schema: Schema) -> None:
+        """Hold the value of the key that was told last against the schema of the key that was meant.
+
+        What is wrong inside is no graver than the wrong key: where nothing reads that, nothing refuses this.
+        """
+        if not _admits(schema, entry.value):
+            return
+        severity, mark = self.problems[-1].severity, len(self.problems)
+        self.visit(entry.value, schema, entry)
+        for problem in self.problems[mark:]:
+            if severity != ERROR and problem.severity == ERROR:
+                problem.severity = severity
 
     def levels(self, node: MappingNode, schema: Schema, *, beside: bool) -> tuple[list[_Target], list[_Target]]:
         """Where keys may stand one level from a mapping, and two, down before up, in the order of the schema."""
@@ -621,7 +636,7 @@ class _Walk:
             return
         instead = schema.get("x-instead")
         rule = schema
-        kind = UNKNOWN_KEY
+        kind, what = UNKNOWN_KEY, "not"
         if instead and holder is not None:
             kind = MISPLACED_KEY
             if self.entry(holder, instead) is None:
@@ -629,10 +644,12 @@ class _Walk:
                 if "x-rule" not in schema:
                     missing = self.property_schema(holder, instead)
                     rule = {**schema, "x-rule": _by_keyword(missing.get("x-rule"), "missing")}
+            else:
+                what = "beside"
         elif any(name in _usable(_properties(frame.schema)) for frame in self.frames[-2:-4:-1]):
             kind = MISPLACED_KEY
         message = f"`{name}` {schema.get('x-message', 'must not stand here')}"
-        self.report(kind, "not", rule, entry.key, message, schema.get("x-help", "remove it"))
+        self.report(kind, what, rule, entry.key, message, schema.get("x-help", "remove it"))
 
     def deprecated(self, node: Node, schema: Schema, entry: Entry | None) -> None:
         if entry is None:
@@ -767,6 +784,12 @@ class _Trial:
     @property
     def is_valid(self) -> bool:
         return _are_valid(self.problems)
+
+    @property
+    def manner(self) -> Schema:
+        """How to speak of the whole: no graver than of the parts."""
+        is_grave = any(problem.severity == ERROR for problem in self.problems)
+        return _NOTHING if is_grave else {"x-severity": WARNING}
 
 
 def _are_valid(problems: Iterable[SchemaProblem]) -> bool:
