@@ -18,6 +18,7 @@ from .tree import normalise
 if TYPE_CHECKING:
     from .diagnostic import SchemaProblem, YamlProblem
     from .discover import ProjectFiles
+    from .schedule import Reading
     from .settings import Plan
     from .shell import Script
     from .tree import Tree
@@ -411,11 +412,12 @@ class Hook(Part):
 class Cron(Part):
     """A scheduled job of an application; it runs on the web container."""
 
-    __slots__ = ("application", "command", "stop")
+    __slots__ = ("_reading", "application", "command", "stop")
 
     def __init__(self, name: str, key: Node, node: Node, application: Application) -> None:
         super().__init__(name, key, node)
         self.application = application
+        self._reading: Reading | None = None
         self.command: Command | None = None
         self.stop: Command | None = None
         commands = self.get("commands")
@@ -436,6 +438,15 @@ class Cron(Part):
         """The schedule as written, where it is text."""
         node = self.get("spec")
         return node if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
+
+    @property
+    def reading(self) -> Reading | None:
+        """The schedule as it is understood, read once; None without a text."""
+        if self._reading is None and self.spec is not None:
+            from . import schedule
+
+            self._reading = schedule.parse(self.spec.text)
+        return self._reading
 
 
 class Operation(Part):

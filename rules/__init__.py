@@ -25,5 +25,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "relationships": ("Application", "Project", "Relationship"),
     "workers": ("Worker",),
     "capacity": ("Application", "Service", "Web", "Worker"),
+    "mounts": ("Application", "Mount", "Web", "Worker"),
+    "crons": ("Application", "Cron", "Project"),
     "suppressions": ("Suppression",),
 }
