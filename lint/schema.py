@@ -42,8 +42,8 @@ UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE = "unknown-key", "missing-key", "wrong-type
 INVALID_VALUE, MISPLACED_KEY, DEPRECATED_KEY = "invalid-value", "misplaced-key", "deprecated-key"
 USER_SCHEMA = "user-schema"
 
-MAX_SUGGESTIONS = 200
-"""Unknown keys of a file for which a known one is looked for: nobody misspells more."""
+MAX_SEARCHES = 2000
+"""How often in a file it is looked for what may have been meant: nobody makes more mistakes."""
 
 _NOTHING: Schema = {}
 _OF_SCALARS = ("enum", "pattern", "minimum", "maximum")
@@ -191,6 +191,11 @@ class _Walk:
         self.journal: list[tuple[MappingNode, str, Entry | None]] = []
         self.wrapped: frozenset[str] = frozenset()
         self.searched = 0
+
+    def may_search(self) -> bool:
+        """Whether there is time to look for what was meant; each question counts."""
+        self.searched += 1
+        return self.searched <= MAX_SEARCHES
 
     def root(self, node: Node, schema: Schema) -> None:
         wrappers: Mapping[str, str] = schema.get("x-wrappers", _NOTHING)
@@ -399,7 +404,7 @@ class _Walk:
         marks = len(self.problems), len(self.journal)
         for entry in entries:
             self.visit(entry.value, schema, entry)
-        if _are_valid(self.problems[marks[0] :]):
+        if _are_valid(self.problems[marks[0] :]) or not self.may_search():
             return
         self.undo(*marks)
         shapes = [_properties(shape) for shape in _shapes(schema)]
@@ -426,7 +431,7 @@ class _Walk:
 
     def property_of(self, shapes: Sequence[Schema], entry: Entry) -> str | None:
         """The key of an entry that something among the entries' names is; None where its value does not fit."""
-        for properties in shapes:
+        for properties in shapes if self.may_search() else ():
             right = _same_or_one_edit(_name(entry), _usable(properties))
             if right and self.fits(entry, right, properties[right]):
                 return right
@@ -441,7 +446,7 @@ class _Walk:
     def belongs_above(self, entry: Entry, trial: _Trial) -> bool:
         """Whether what stands among names is a key of the levels above, or beside; if so, it is told."""
         holder = self.frames[-1].node
-        for targets in self.levels(holder, _NOTHING, beside=True):
+        for targets in self.levels(holder, _NOTHING, beside=True) if self.may_search() else ():
             right = _same_or_one_edit(_name(entry), {t.path[-1]: None for t in targets})
             fitting = self.exact(targets, right, entry) if right else []
             if right and fitting and self.fits(entry, right, fitting[0].schema):
@@ -479,8 +484,7 @@ class _Walk:
         known = _usable(_properties(schema))
         near: list[_Target] = []
         right = None
-        self.searched += 1
-        if self.searched <= MAX_SUGGESTIONS:
+        if self.may_search():
             close, far = self.levels(node, schema, beside=True)
             listed = _properties(schema)
             near = self.exact(close, name, entry)
