@@ -15,9 +15,10 @@ from .tree import DiskTree, OverlayTree
 from .usage import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .diagnostic import Diagnostic
+    from .fix import Mended
     from .tree import Tree
 
 STDIN = "-"
@@ -64,19 +65,35 @@ class Options:
 
 
 class Job:
-    """A project to check: its files, its settings, and the unsaved text of one of its files."""
+    """A project to check: its files, its settings, and the unsaved text of its files by path."""
 
     __slots__ = ("buffers", "files", "settings")
 
-    def __init__(self, files: ProjectFiles, buffers: dict[str, bytes]) -> None:
+    def __init__(
+        self, files: ProjectFiles, settings: Settings | None = None, buffers: Mapping[str, bytes] | None = None
+    ) -> None:
         self.files = files
-        self.settings = Settings()
-        self.buffers = buffers
+        self.settings = settings or Settings()
+        self.buffers = buffers or {}
 
     @property
     def tree(self) -> Tree:
+        """The project's folder, under the unsaved texts."""
         tree = self.files.tree(self.settings.source_tree or "auto")
         return OverlayTree(tree, self.buffers) if self.buffers else tree
+
+    def lint(self) -> Result:
+        return lint_project(self.files, self.settings, self.tree)
+
+    def mend(self, *, allow_unsafe: bool = False) -> Mended[Result]:
+        """The project with its fixes applied, in memory only."""
+        from .fix import mend
+
+        def check(tree: Tree) -> Result:
+            is_as_found = all(tree.exists(path) for path in self.files.known)
+            return lint_project(self.files if is_as_found else _surveyed(self.files, tree), self.settings, tree)
+
+        return mend(self.tree, check, allow_unsafe=allow_unsafe, only=self.files.only)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -105,6 +122,7 @@ def run(arguments: Sequence[str]) -> int:
             from .rule import all_rules
 
             job.settings.check_codes([rule.code for rule in all_rules()])
+        job.settings.check_schemas()
     whole = _Run(options, settings)
     for job in jobs:
         whole.check(job)
@@ -150,7 +168,7 @@ def _jobs(options: Options) -> Iterator[Job]:
     for folder in found.cut:
         _say(f"`{folder}` has too many folders; the deepest were left out")
     for files in found.projects:
-        yield Job(files, {})
+        yield Job(files)
 
 
 def _stdin_jobs(filename: str) -> Iterator[Job]:
@@ -168,7 +186,7 @@ def _stdin_jobs(filename: str) -> Iterator[Job]:
         for files in projects:
             files.root = os.path.normpath(os.path.join(above, files.root))
     jobs = [
-        Job(_surveyed(files, OverlayTree(files.tree(), {path: data})), {path: data})
+        Job(_surveyed(files, OverlayTree(files.tree(), {path: data})), buffers={path: data})
         for files in projects
         if (path := _inside(full, files.root))
     ]
@@ -227,7 +245,7 @@ class _Run:
         if self.options.diff or self.settings.fix:
             result = self._mend(job)
         else:
-            result = lint_project(job.files, job.settings, job.tree)
+            result = job.lint()
         if job.files.only is not None:
             result.diagnostics = [found for found in result.diagnostics if found.location.path in job.files.only]
         folder = report.Placement(job.files.root, self.folder).folder
@@ -240,11 +258,7 @@ class _Run:
         """Writes or keeps the fixes of a project; what is to be said of it."""
         from . import fix
 
-        def check(tree: Tree) -> Result:
-            is_as_found = all(tree.exists(path) for path in job.files.known)
-            return lint_project(job.files if is_as_found else _surveyed(job.files, tree), job.settings, tree)
-
-        mended = fix.mend(job.tree, check, allow_unsafe=self.options.unsafe, only=job.files.only)
+        mended = job.mend(allow_unsafe=self.options.unsafe)
         shown = report.Placement(job.files.root, self.folder).path
         for found in mended.refused:
             _say(f"{shown(found.location.path)}: a fix of {found.code} was left out, it would have led to an error")

@@ -61,6 +61,8 @@ def lint_project(files: ProjectFiles, settings: Settings, tree: Tree | None = No
     result = Result()
     try:
         project = load(files, tree or files.tree(settings.source_tree or "auto"), settings.plan)
+        if settings.extend_schemas:
+            _check_user_schemas(project, settings)
         result.sources = project.sources
         spoken = _settle(_speak(project, settings, result.faults))
         commented = any(MARKER in source.text for source in project.sources.values())
@@ -73,6 +75,14 @@ def lint_project(files: ProjectFiles, settings: Settings, tree: Tree | None = No
     except Exception:
         result.faults.append(_fault(files.root, "linting the project"))
     return result
+
+
+def _check_user_schemas(project: Project, settings: Settings) -> None:
+    from .schema import user_check
+
+    for path, root in project.roots.items():
+        for name, schema in settings.schemas_at(os.path.join(project.files.root, path)):
+            project.schema_problems += user_check(root, schema, name=f"`{name}`")
 
 
 class _Wanted:

@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import git
 from .diagnostic import SEVERITIES, Severity
@@ -142,6 +142,29 @@ class Settings:
                 result = Settings(select=part.select, ignore=part.ignore, severity=part.severity).over(result)
         return result
 
+    def schemas_at(self, path: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """The user's own JSON Schemas for a file, named by their files; `path` as for `at`."""
+        if os.path.isabs(path) and self.base:
+            path = _relative(path, self.base)
+        path = path.replace(os.sep, "/")
+        return [(file, read_schema(file)) for pattern, file in self.extend_schemas if _glob(pattern).match(path)]
+
+    def check_schemas(self) -> None:
+        """Raises `SettingsError` for a JSON Schema of the user's that cannot be read or is none."""
+        if not self.extend_schemas:
+            return
+        from jsonschema.exceptions import SchemaError
+        from jsonschema.validators import Draft202012Validator, validator_for
+
+        for _, file in self.extend_schemas:
+            schema = read_schema(file)
+            try:
+                validator_for(dict(schema), default=Draft202012Validator).check_schema(dict(schema))
+            except SchemaError as error:
+                where = "/".join(map(str, error.absolute_path)) or "its top"
+                problem = f"{file} is no valid JSON Schema: {' '.join(error.message.split())[:200]}, at {where}"
+                raise SettingsError(problem) from None
+
     def enabled(self, code: str, default: bool = True) -> bool:
         """Whether a rule is on; `default` says whether it is without `select`. Of a file, ask `at(path)`."""
         chosen = (0 if default else -1) if self.select is None else _rank(code, self.select, default)
@@ -191,6 +214,23 @@ def _rank(code: str, names: Iterable[str], default: bool) -> int:
         elif code.startswith(name):
             best = max(best, len(name))
     return best
+
+
+@lru_cache
+def read_schema(file: str) -> Mapping[str, Any]:
+    """A JSON Schema of the user's. Raises `SettingsError` where the file cannot be read or holds none."""
+    import json
+
+    try:
+        with open(file, "rb") as opened:
+            schema = json.loads(opened.read(MAX_BYTES))
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror or 'cannot be read'}") from None
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{file}: not JSON: {' '.join(str(error).split())}") from None
+    if not isinstance(schema, dict):
+        raise SettingsError(f"{file}: a JSON Schema is an object")
+    return schema
 
 
 Cache = dict[str, Settings | None]
