@@ -242,10 +242,7 @@ class _Run:
 
     def check(self, job: Job) -> None:
         """Lints or mends one project."""
-        if self.options.diff or self.settings.fix:
-            result = self._mend(job)
-        else:
-            result = job.lint()
+        result = self._mend(job) if self.options.diff or self.settings.fix else job.lint()
         if job.files.only is not None:
             result.diagnostics = [found for found in result.diagnostics if found.location.path in job.files.only]
         folder = report.Placement(job.files.root, self.folder).folder

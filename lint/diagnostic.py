@@ -132,7 +132,10 @@ class Related(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """One change of a text: the range is replaced by `text`."""
+    """One change of a text: the range is replaced by `text`.
+
+    Nothing in place of nothing at 1:1 removes the file's byte-order mark, which no range can name.
+    """
 
     location: Location
     text: str
