@@ -11,10 +11,11 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    "text", "tree", "git", "committed", "names", "usage", "nodes", "diagnostic",
+    "text", "tree", "git", "committed", "names", "usage", "urls", "pcre", "nodes", "diagnostic",
     "scalars", "syntax", "yaml", "include",
-    "facts", "schemas", "schema", "shell_words", "shell_syntax", "shell", "commands", "schedule",
-    "model", "discover", "endpoints", "load",
+    "facts", "schemas", "schema", "schedule",
+    "shell_words", "shell_syntax", "shell_script", "shell_reader", "shell", "bashisms", "commands",
+    "model", "discover", "configuration", "endpoints", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix",
     "report", "report.*", "options", "check", "lsp", "cli", "__main__",
