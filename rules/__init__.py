@@ -25,6 +25,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "relationships": ("Application", "Project", "Relationship"),
     "workers": ("Worker",),
     "capacity": ("Application", "Service", "Web", "Worker"),
+    "services": ("Relationship", "Service"),
     "mounts": ("Application", "Mount", "Web", "Worker"),
     "crons": ("Application", "Cron", "Project"),
     "suppressions": ("Suppression",),
