@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
+from . import libyaml
 from .diagnostic import INFO, YamlProblem
 from .nodes import (
     DOUBLE,
@@ -45,14 +46,8 @@ if TYPE_CHECKING:
 
     from .text import SourceFile
 
-C_PARSER: Any
+C_PARSER = libyaml.parser_class()
 """ruamel's binding of libyaml; None where it is not installed."""
-try:
-    from ruamel.yaml import cyaml
-except ImportError:
-    C_PARSER = None
-else:
-    C_PARSER = vars(cyaml)["CParser"]
 
 MAX_DEPTH = 200
 """Collections inside one another, with what aliases and includes stand for."""
@@ -83,6 +78,8 @@ _UNUSUAL = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\u
 _ACCEPTED = "\x85\u2028\u2029\ufeff"
 _STAND_INS = 0xF0000
 
+_PLAIN_COLON = re.compile(r"""(?<=[^\s"'\]},\[{]):(?=[^\s,\[\]{}])""")
+_FLOW = re.compile(r"[\[{][^\n]*")
 _TAG = re.compile(r"!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
 _GAP = re.compile(r"\s*(?:#[^\r\n]*\s*)*")
 
@@ -131,6 +128,10 @@ def parse(source: SourceFile, *, depth: int = 0) -> Document:
     text, restore = _readable(document)
     reading = _Reading(document, text, restore, depth)
     failure = reading.run()
+    if failure is not None and (hidden := _colons_hidden(text, restore)):
+        text, restore = hidden
+        reading = _Reading(document, text, restore, depth)
+        failure = reading.run()
     if failure is not None:
         reading = _recover(document, text, restore, depth, failure)
     document.root = reading.root
@@ -229,6 +230,18 @@ def _readable(document: Document) -> tuple[str, dict[int, str] | None]:
         back[candidate] = character
         candidate += 1
     return text.translate(forth), back
+
+
+def _colons_hidden(text: str, restore: dict[int, str] | None) -> tuple[str, dict[int, str]] | None:
+    """The text with stand-ins for colons inside words of flow collections, and the way back; None without any.
+
+    YAML allows `{type: mysql:8}`, and older versions of libyaml refuse it.
+    """
+    candidate = _STAND_INS + 1000
+    while chr(candidate) in text:
+        candidate += 1
+    hidden = _FLOW.sub(lambda flow: _PLAIN_COLON.sub(chr(candidate), flow[0]), text)
+    return None if hidden == text else (hidden, {**(restore or {}), candidate: ":"})
 
 
 def _pull(text: str) -> Callable[[], Any]:

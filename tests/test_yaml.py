@@ -459,3 +459,20 @@ def test_scalar_values() -> None:
     document = read("a: [1, 1.10, true, ~, 'x', yes, 0o17, 0x1F, .inf, 2026-01-01]\n")
     values = [n.value for n in getattr(at(document, "a"), "items", []) if isinstance(n, ScalarNode)]
     assert values == [1, 1.1, True, None, "x", "yes", 15, 31, float("inf"), "2026-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("a: {type: mysql:8, up: app:http}\n", {"a": {"type": "mysql:8", "up": "app:http"}}),
+        ("a: [http://x:80/y, b:c]\n", {"a": ["http://x:80/y", "b:c"]}),
+    ],
+)
+def test_a_colon_inside_a_word_of_a_flow_collection_is_text(text: str, data: object) -> None:
+    document = parse(SourceFile("x.yaml", text))
+    assert (document.problems, to_data(document.root)) == ([], data)
+
+
+def test_a_mistake_elsewhere_leaves_such_a_word_alone() -> None:
+    document = parse(SourceFile("x.yaml", "a: {type: mysql:8}\nb: @daily\n"))
+    assert [p.place.span.start for p in document.problems] == [22]
