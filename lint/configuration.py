@@ -178,23 +178,25 @@ class _Check:
     def _chosen(self, setting: Setting, node: MappingNode, path: tuple[str, ...]) -> Iterator[Problem]:
         """A mapping from names that the user chooses."""
         members = setting.members or {}
+        bare = next((entry for name, entry in node.index().items() if name in members and members), None)
+        if bare is not None and isinstance(bare.key, ScalarNode) and node.entries[0].key is bare.key:
+            yield (
+                UNKNOWN,
+                Finding(
+                    bare.key,
+                    f"{_where(path)} of `{self.service.name}` holds names, and `{bare.key.text}` is a setting of one: the "
+                    "platform takes it for a name",
+                    help=f"write the settings one level further in: `{path[-1]}: {{NAME: {{{bare.key.text}: …}}}}`",
+                ),
+            )
+            return
         for name, entry in node.index().items():
             value, here = entry.value, (*path, name)
             if name.startswith(".") or isinstance(value, UnknownNode):
                 continue
             if isinstance(value, ScalarNode) and value.is_null:
                 continue
-            if name in members and not isinstance(value, MappingNode | SequenceNode):
-                yield (
-                    UNKNOWN,
-                    Finding(
-                        entry.key,
-                        f"{_where(path)} of `{self.service.name}` holds names, and `{name}` is a setting of one of them: "
-                        f"the platform takes it for a name",
-                        help=f"write it one level further in: `{path[-1]}: {{NAME: {{{name}: …}}}}`",
-                    ),
-                )
-            elif not _is_of(setting.entries or "", value):
+            if not _is_of(setting.entries or "", value):
                 yield VALUE, self._wrong_type(setting.entries or "", value, here)
             elif isinstance(value, MappingNode) and setting.members is not None:
                 yield from self.mapping(value, setting.members, here)
@@ -232,7 +234,8 @@ class _Check:
                 VALUE,
                 Finding(
                     node,
-                    f"`{node.text}` is no value of `{name}` that `{self.image}` documents",
+                    f"`{node.text}` is no value of `{name}` that `{self.image}` documents: the platform may refuse it, or take "
+                    "its default",
                     help=f"did you mean `{meant}`?" if meant else f"write {_either(setting)}",
                 ),
             )
@@ -241,7 +244,7 @@ class _Check:
                 VALUE,
                 Finding(
                     node,
-                    f"`{name}` is {number}, outside the documented range",
+                    f"`{name}` is {number}, outside the documented range: the platform may refuse it, or take its default",
                     help=f"write a number from {setting.minimum} to {setting.maximum}",
                 ),
             )
@@ -297,9 +300,11 @@ class _Check:
             remedy = f"write `{path[-1]}: [{node.text}]`"
         elif wanted == "archive" and isinstance(node, ScalarNode):
             remedy = f"write `!archive {node.text}`, so that the folder is sent along"
+        found = f"`{node.text}`" if isinstance(node, ScalarNode) else f"a {node.kind}"
         return Finding(
             node,
-            f"{_where(path)} of `{self.service.name}` is {_article(node.kind)}, and `{self.image}` wants {_IN_WORDS[wanted]}",
+            f"{_where(path)} of `{self.service.name}` is {'the text ' if node.kind == 'text' else ''}{found}, and "
+            f"`{self.image}` wants {_IN_WORDS[wanted]}: the platform may refuse it, or not see it",
             help=remedy,
         )
 
@@ -337,7 +342,3 @@ def _where(path: tuple[str, ...]) -> str:
 
 def _either(setting: Setting) -> str:
     return quoted([str(value) for value in setting.values])
-
-
-def _article(kind: str) -> str:
-    return f"a {kind}" if kind in ("mapping", "list", "number") else kind

@@ -20,16 +20,11 @@ SOURCES = {"platform": ("local", "service", "tmp"), "upsun": ("storage", "instan
 FOREIGN = {"platform": ("storage", "instance", "temporary"), "upsun": ("local",)}
 """The values of `source` that only the other flavour documents."""
 
-FILES = {"platform": "`.platform.app.yaml`, Platform.sh and Web PaaS", "upsun": "`.upsun/*.yaml`, Upsun"}
-"""What a flavour's files are called in messages."""
-
 _PLACEHOLDERS = frozenset((".gitignore", ".gitkeep", ".gitattributes", ".keep", ".empty", ".placeholder", ".htaccess"))
 """Names of files that are there to keep a folder in git, or mean nothing to the platform's web server."""
 
-_APP_FOLDERS = frozenset(
-    ("cache", "config", "etc", "log", "logs", "sessions", "spool", "storage", "tmp", "uploads", "var", "webroot")
-)  # fmt: skip
-"""What frameworks keep in a folder of their own called `app`, below the application's root."""
+_APP_FOLDERS = frozenset(("cache", "config", "etc", "logs", "sessions", "spool", "storage", "tmp", "webroot"))
+"""What PHP frameworks keep in a folder of their own called `app`, below the application's root."""
 
 _LEGACY = re.compile(r"shared:files(?:/(.*))?\Z")
 _MOVES = re.compile(r"\b(?:cp|mv|rsync|ln|tar)\b")
@@ -152,9 +147,13 @@ def _may_use_disk(container: Container) -> bool:
     """Whether a container has a local mount, or may have one for all that can be told."""
     if not container.setting("mounts").known or not container.mounts.known:
         return True
+    storages = _network_storages(container.application.project)
     holder = container.application if container.mounts is container.application.mounts else container
-    return any(mount.source not in ("tmp", "service") for mount in container.mounts) or any(
-        name.startswith(".") for name, _ in _entries(holder)
+    return any(name.startswith(".") for name, _ in _entries(holder)) or any(
+        mount.source not in ("tmp", "service")
+        or (mount.source == "service") != (mount.service is not None)
+        or (mount.source == "service" and mount.service not in storages)
+        for mount in container.mounts
     )
 
 
@@ -275,7 +274,7 @@ def _check_shared_storage(mount: Mount, service: Node) -> Iterator[Finding]:
     )
 
 
-@rule("MT004", "overlapping-mounts", severity=WARNING, also=(ERROR,))
+@rule("MT004", "overlapping", severity=WARNING, also=(ERROR,))
 def overlapping_mounts(part: Application | Web | Worker) -> Iterator[Finding]:
     """A mount lies inside another one.
 
@@ -395,11 +394,14 @@ def absolute_path(mount: Mount) -> Iterator[Finding]:
 
     Source: Mounts, "Define a mount"
     """
-    root = _application(mount).root
+    application = _application(mount)
     first, _, rest = mount.path.partition("/")
-    if not mount.name.startswith("/") or first != "app" or rest.split("/")[0] in _APP_FOLDERS:
+    if not mount.name.startswith("/") or first != "app":
         return
-    if root is not None and _project(mount).tree.exists(f"{root}/app"):
+    runtime = application.type.name if application.type else "php"
+    if runtime in ("php", "composable") and rest.split("/")[0] in _APP_FOLDERS:
+        return
+    if application.root is not None and application.project.tree.exists(f"{application.root}/app"):
         return
     yield finding(
         mount.key,
@@ -451,8 +453,8 @@ def foreign_source(mount: Mount) -> Iterator[Finding]:
     if project.is_upsun:
         yield finding(
             node,
-            "`source: local` is the form of Platform.sh; this is Upsun, which still takes it as `instance`: each instance "
-            "of the application has files of its own",
+            "`source: local` is a form of Platform.sh; this is a file of Upsun, which still takes it as `instance`: each "
+            "instance of the application has files of its own",
             help="write `instance` to keep that, or `storage` for files that all instances share and that must last",
             severity=WARNING,
             fix=Repair("write `instance`, which `local` stands for", (Change(node, "instance"),)),
@@ -460,8 +462,8 @@ def foreign_source(mount: Mount) -> Iterator[Finding]:
         return
     yield finding(
         node,
-        f"`source: {mount.source}` is a form of Upsun; this is {FILES['platform']}, where it is not known and nothing "
-        "can be mounted",
+        f"`source: {mount.source}` is a form of Upsun; this is a file of Platform.sh and Web PaaS, which do not know it: "
+        "nothing can be mounted",
         help={
             "storage": "write `local`, with a `disk`, for files of this application, or `service` with a network storage "
             "for files that several containers share",
@@ -476,7 +478,7 @@ def _is_wrapped(mount: Mount) -> bool:
     return any(wrapper.path == _application(mount).path for wrapper in _project(mount).wrappers)
 
 
-@rule("MT008", "legacy-mount", severity=INFO, also=(WARNING,))
+@rule("MT008", "legacy-form", severity=INFO, also=(WARNING,))
 def legacy_mount(mount: Mount) -> Iterator[Finding]:
     """A mount is written as text, in the form of before 2017.
 
@@ -521,8 +523,8 @@ def legacy_mount(mount: Mount) -> Iterator[Finding]:
     if is_upsun:
         yield finding(
             node,
-            f"mount `{mount.name}` is written in the form of Platform.sh of before 2017; this is Upsun, whose format "
-            "has no such form: it may be refused",
+            f"mount `{mount.name}` is written in the form of Platform.sh of before 2017; this is a file of Upsun, "
+            "whose format has no such form: it may be refused",
             help=f"write `{written}`, or `source: storage` for files that all instances share and that must last",
             severity=WARNING,
             fix=fix,
@@ -633,15 +635,14 @@ def bad_path(part: Application | Web | Worker) -> Iterator[Finding]:
         if path and ".." not in name.split("/"):
             continue
         if path == "" and ".." not in name.split("/"):
-            what = "is the application's root itself" if name.strip() else "has no name"
-            fate = "it would hide the whole application"
+            what, fate = "is the application's root itself", "it would hide the whole application"
         elif path is None:
             what, fate = "leads out of the application", "the platform mounts folders below the application's root only"
         else:
             what, fate = "has `..` in its path", "no page says that the platform follows it"
         yield finding(
             entry.key,
-            f"mount `{name}` {what}: {fate}",
+            f"mount `{name}` {what}: {fate}" if name else f"a mount has an empty path: {fate}",
             help=f"write `{path}`" if path else "name a folder below the application's root, such as `uploads`",
         )
 

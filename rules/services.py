@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from paaslint import configuration, facts
+from paaslint import facts
 from paaslint.endpoints import defined_endpoints, endpoints_of, image_of
 from paaslint.model import Project, Relationship, Route, Service, value_of
 from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, Node, ScalarNode, SequenceNode, UnknownNode
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
 
-NETWORK_STORAGE, VARNISH = "network-storage", "varnish"
+NETWORK_STORAGE, VARNISH, CLICKHOUSE = "network-storage", "varnish", "clickhouse"
 
 _SAME_SOFTWARE = ("mariadb", "oracle-mysql")
 """Images whose pages say that with endpoints of one's own there is no default one."""
@@ -23,15 +23,12 @@ _EXTENSIONS = {"pgvector": "vector", "uuid": "uuid-ossp", "trgm": "pg_trgm", "pg
 _NOT_CODE = re.compile(r'/\*.*?\*/|(?:#|//)[^\n]*|\{".*?"\}|"[^"\n]*"', re.DOTALL)
 _VCL_FILE = re.compile(r"\s*[\w./-]+\.vcl\s*\Z")
 _VCL_WRONG = (
-    (re.compile(r"^[ \t]*(vcl[ \t]+\d[\d.]*[ \t]*;)", re.MULTILINE), "names a VCL version, which the platform does"),
-    (
-        re.compile(r"\bsub\s+(vcl_init)\b"),
-        "defines `vcl_init`, which the platform does, with a backend for each relationship",
-    ),
-    (re.compile(r"\b(import\s+std\b[^;\n]*;?)"), "imports `std`, which the platform does"),
-    (re.compile(r"\b(import\s+directors\b[^;\n]*;?)"), "imports `directors`, which the platform does"),
+    (re.compile(r"^[ \t]*(vcl[ \t]+\d[\d.]*[ \t]*;)", re.MULTILINE), "a version line"),
+    (re.compile(r"\bsub\s+(vcl_init)\b"), "`vcl_init`"),
+    (re.compile(r"\b(import\s+std\b[^;\n]*;?)"), "an import of `std`"),
+    (re.compile(r"\b(import\s+directors\b[^;\n]*;?)"), "an import of `directors`"),
 )
-"""What a VCL must not have, as its group 1, and why."""
+"""What a VCL must not have, as its group 1, and what that is called."""
 _BACKEND = re.compile(r"\b(\w+)\s*\.\s*backend\s*\(")
 _NEW_OBJECT = re.compile(r"\bnew\s+(\w+)\s*=")
 _CHOICE = re.compile(r"\breq\s*\.\s*backend_hint\b")
@@ -41,12 +38,22 @@ def _family(image: facts.Image) -> str:
     return image.replica_of or image.alias_of or image.name
 
 
+def _problems(service: Service, kind: str) -> Iterator[Finding]:
+    """What is wrong under `configuration`, of one kind: `unknown`, `target` or `value`."""
+    if service.get("configuration") is not None:
+        from paaslint.configuration import check
+
+        yield from (found for its_kind, found in check(service) if its_kind == kind)
+
+
 def _configuration(service: Service, name: str) -> Node | None:
     """The value under a key of the configuration, also under a misspelt one."""
     node = service.get("configuration")
-    settings = facts.configuration(service.type.name) if service.type else None
+    settings = facts.configuration(service.type.name) if service.type and isinstance(node, MappingNode) else None
     if isinstance(node, MappingNode) and settings:
-        entry = configuration.meant_entry(node, name, settings)
+        from paaslint.configuration import meant_entry
+
+        entry = meant_entry(node, name, settings)
         if entry is not None and isinstance(entry.key, ScalarNode):
             return value_of(node, entry.key.text)
     return value_of(node, name)
@@ -175,7 +182,7 @@ def unknown_configuration(service: Service) -> Iterator[Finding]:
 
     Source: each service's page, its configuration
     """
-    yield from (found for kind, found in configuration.check(service) if kind == configuration.UNKNOWN)
+    yield from _problems(service, "unknown")
 
 
 @rule("SV004", "endpoint-target", also=(WARNING,))
@@ -231,7 +238,7 @@ def endpoint_target(service: Service) -> Iterator[Finding]:
 
     Source: MariaDB and PostgreSQL, "Multiple databases"; Solr, "Solr 6 and later"
     """
-    yield from (found for kind, found in configuration.check(service) if kind == configuration.TARGET)
+    yield from _problems(service, "target")
 
 
 @rule("SV005", "endpoint-unused", severity=INFO)
@@ -355,7 +362,7 @@ def unknown_extension(service: Service) -> Iterator[Finding]:
     Source: PostgreSQL, "Available extensions"; Elasticsearch and OpenSearch, "Plugins"
     """
     image = image_of(service)
-    settings = facts.configuration(image.name) if image else None
+    settings = facts.configuration(image.name) if image and service.get("configuration") is not None else None
     version = (service.type.version if service.type else None) or ""
     if image is None or not settings:
         return
@@ -422,7 +429,7 @@ def _check_plugin(
         )
 
 
-@rule("SV008", "varnish", also=(WARNING,))
+@rule("SV008", "varnish", also=(WARNING,), before=("SC002",))
 def varnish(service: Service) -> Iterator[Finding]:
     """A Varnish service lacks what it needs, or its VCL has what it must not have.
 
@@ -528,11 +535,11 @@ def _check_vcl(service: Service, vcl: ScalarNode) -> Iterator[Finding]:
             severity=WARNING,
         )
         return
-    for pattern, why in _VCL_WRONG:
+    for pattern, what in _VCL_WRONG:
         for match in pattern.finditer(text):
             yield finding(
                 vcl.part(*match.span(1)),
-                f"the VCL of `{service.name}` {why} itself: it must not stand here",
+                f"the VCL of `{service.name}` has {what}: the platform adds it itself, and it must not stand here",
                 help="remove it",
                 severity=WARNING,
             )
@@ -578,7 +585,9 @@ def _cached_at(route: Route) -> Node | None:
     """Where a route has the router's cache on, which it is by default; None where it has not, or that is unknown."""
     cache = route.get("cache")
     enabled = value_of(cache, "enabled")
-    if not isinstance(route.node, MappingNode) or not (cache is None or isinstance(cache, MappingNode)):
+    if not isinstance(route.node, MappingNode):
+        return None
+    if not isinstance(cache, MappingNode) and (cache is not None or route.node.entry("cache")):
         return None
     if isinstance(enabled, UnknownNode) or (isinstance(enabled, ScalarNode) and enabled.value is not True):
         return None
@@ -657,7 +666,7 @@ def not_linked_endpoint(relationship: Relationship) -> Iterator[Finding]:
     else:
         return
     if own is not None:
-        why = f"`configuration.endpoints` of `{service.name}` takes its place"
+        why = f"`configuration.endpoints` of `{service.name}` " + ("takes its place" if offer.names else "defines none")
     elif default is None:
         why = f"`{image.name}` has none by itself"
     else:
@@ -715,22 +724,21 @@ def no_default_schema(service: Service) -> Iterator[Finding]:
     Source: MariaDB, "Define permissions"; PostgreSQL, "Multiple databases"
     """
     image, endpoints = image_of(service), defined_endpoints(service)
-    settings = facts.configuration(image.name) if image else None
-    members = settings["endpoints"].members if settings and "endpoints" in settings else None
-    key = next((name for name in members or () if name.startswith("default_")), None)
-    if (
-        image is None
-        or image.name == "clickhouse"
-        or not members
-        or key is None
-        or not isinstance(endpoints, MappingNode)
-    ):
+    if image is None or image.name == CLICKHOUSE or not isinstance(endpoints, MappingNode):
         return
+    from paaslint.configuration import meant_entry
+
+    members = (facts.configuration(image.name) or {})["endpoints"].members or {}
+    key = next((name for name in members if name.startswith("default_")), None)
+    if key is None:
+        return
+    if any(name in members for name in endpoints.index()):
+        return  # an endpoint's name is missing, which is another mistake
     for name, entry in endpoints.index().items():
         value = entry.value
         if name.startswith(".") or name == facts.REPLICATION_ENDPOINT or not isinstance(value, MappingNode):
             continue
-        if value.partial or configuration.meant_entry(value, key, members) or "replication" in value.index():
+        if value.partial or meant_entry(value, key, members) or "replication" in value.index():
             continue
         privileges = value_of(value, "privileges")
         names = list(privileges.index()) if isinstance(privileges, MappingNode) else []
@@ -782,4 +790,4 @@ def configuration_value(service: Service) -> Iterator[Finding]:
 
     Source: each service's page, its configuration
     """
-    yield from (found for kind, found in configuration.check(service) if kind == configuration.VALUE)
+    yield from _problems(service, "value")
