@@ -16,7 +16,19 @@ import paaslint.schemas
 
 PROJECTS = Path(__file__).resolve().parent.parent / "bench" / "projects"
 
-STANDARD_LIBRARY = ("bisect", "collections.abc", "contextlib", "enum", "json", "os", "re", "typing", "warnings")
+STANDARD_LIBRARY = (
+    "__future__",
+    "bisect",
+    "collections.abc",
+    "contextlib",
+    "enum",
+    "importlib",
+    "json",
+    "os",
+    "re",
+    "typing",
+    "warnings",
+)
 """What may be loaded of the standard library; the modules that these bring are free for us."""
 
 LIBRARIES = {"_ruamel_yaml", "cython_runtime", "ruamel"}

@@ -11,11 +11,11 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    "text", "tree", "git", "committed", "names", "usage", "urls", "pcre", "nodes", "diagnostic",
+    "text", "tree", "git", "committed", "names", "usage", "urls", "pcre", "secrets", "nodes", "diagnostic",
     "scalars", "syntax", "libyaml", "yaml", "include",
     "facts", "schemas", "schema", "schedule",
     "shell_words", "shell_syntax", "shell_script", "shell_reader", "shell", "bashisms", "commands",
-    "model", "discover", "configuration", "endpoints", "containers", "load",
+    "model", "discover", "configuration", "endpoints", "containers", "capacity", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix",
     "report", "report.*", "options", "check", "lsp", "cli", "__main__",
