@@ -28,5 +28,6 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "services": ("Relationship", "Service"),
     "mounts": ("Application", "Mount", "Web", "Worker"),
     "crons": ("Application", "Cron", "Project"),
+    "routes": ("Project", "Route"),
     "suppressions": ("Suppression",),
 }
