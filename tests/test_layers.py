@@ -11,7 +11,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    "text", "tree", "git", "committed", "names", "usage", "urls", "pcre", "secrets", "nodes", "diagnostic",
+    "text", "tree", "git", "committed", "names", "usage", "urls", "pcre", "secrets", "php_settings", "nodes", "diagnostic",
     "scalars", "syntax", "libyaml", "yaml", "include",
     "facts", "schemas", "schema", "schedule",
     "shell_words", "shell_syntax", "shell_script", "shell_reader", "shell", "bashisms", "commands",

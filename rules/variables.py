@@ -1,0 +1,298 @@
+"""VR: the variables of an application, and what must not stand in a file."""
+
+from __future__ import annotations
+
+from paaslint import secrets
+from paaslint.model import Application, Web, Worker
+from paaslint.names import nearest
+from paaslint.nodes import Entry, MappingNode, ScalarNode, SequenceNode
+from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
+
+
+@rule("VR001", "secret-in-file", severity=WARNING)
+def secret_in_file(scalar: ScalarNode) -> Iterator[Finding]:
+    """A credential stands in the configuration.
+
+    Whatever is committed stays in Git's history, and is there for everyone who can read the repository. Sensitive
+    variables of the project or of an environment are made for it. Found are tokens of a known form, private keys,
+    passwords inside URLs, and values of telling names that look as if they were real; placeholders are left alone.
+
+    Bad:
+        variables:
+            env:
+                MAILER_API_KEY: "8f14e45fceea167a5a36dedd4bea2543"    # <- here
+
+    Bad:
+        variables:
+            env:
+                DATABASE_URL: "postgresql://shop:S3cretPassw0rd@db.example.com:5432/shop"    # <- here
+
+    Good:
+        variables:
+            env:
+                APP_SECRET: changeme
+                DATABASE_URL: "postgresql://${DB_USER}:${DB_PASSWORD}@db.example.com:5432/shop"
+
+    Source: Set variables, "Set variables in your app": values that are secret do not belong there
+    """
+    text = scalar.text
+    found = list(secrets.find(text))
+    name = scalar.key if isinstance(scalar.key, str) and not _is_key(scalar) else ""
+    if not found and name and secrets.is_secret(name, text):
+        found = [secrets.Secret("a credential", 0, len(text))]
+    if not found and (" " in text or '"' in text):
+        found = list(secrets.find_named(text))
+    for secret in found:
+        owner = secret.name or name
+        yield finding(
+            scalar.part(secret.start, secret.end) if secret.end - secret.start < len(text) else scalar,
+            (f"`{owner}` holds what looks like" if owner else "this looks like")
+            + f" {secret.what}: it stays in Git's history, and whoever reads the repository can use it",
+            help="revoke it, and keep its successor in a sensitive variable of the project or environment (in the "
+            "Console, or with `variable:create --sensitive true`)",
+        )
+
+
+@rule("VR002", "not-a-string", severity=WARNING, also=(INFO,))
+def not_a_string(part: Application | Web | Worker) -> Iterator[Finding]:
+    """An environment variable is set to something that is not text.
+
+    Environment variables are text. How `true` or `1.5` is written out is documented nowhere, and programs tell
+    `true`, `True` and `1` apart. Lists and mappings are documented to arrive as JSON.
+
+    Bad:
+        variables:
+            env:
+                DEBUG: true    # <- here
+                RATE: 0.5    # <- here
+
+    Bad:
+        variables:
+            env:
+                HOSTS: [a.example.com, b.example.com]    # <- here
+
+    Good:
+        variables:
+            env:
+                DEBUG: "true"
+                RATE: "0.5"
+                WORKERS: 4
+
+    Source: Use variables, "Access complex values"
+    """
+    for name, entry in _env(part):
+        value = entry.value
+        if isinstance(value, MappingNode | SequenceNode):
+            yield finding(
+                value,
+                f"`{name}` is a {value.kind}: the program gets it as JSON text",
+                help="fine where the program reads JSON; else write the text that it expects, in quotes",
+                severity=INFO,
+            )
+        elif isinstance(value, ScalarNode) and isinstance(value.value, bool | float):
+            kind = "boolean" if isinstance(value.value, bool) else "number with a fraction"
+            yield finding(
+                value,
+                f"`{name}` is a {kind}, and environment variables are text: the program may not get `{value.text}` as "
+                "it is written",
+                help=f'put it in quotes: `"{value.text}"`',
+            )
+
+
+_MEANT = {
+    **dict.fromkeys(("env", "envs", "environ", "environment", "environments", "variables", "vars", "var"), "env"),
+    **dict.fromkeys(("php", "ini", "phpini", "php.ini", "php_ini"), "php"),
+}
+
+
+@rule("VR003", "unknown-prefix", severity=INFO, also=(ERROR,), before=("SC003",))
+def unknown_prefix(part: Application | Web | Worker) -> Iterator[Finding]:
+    """A variable has no prefix, or one that means something else than it seems.
+
+    Under `variables` come prefixes, and under these the variables: `env` makes environment variables, `php` PHP
+    settings. Any other prefix is allowed, but its variables are only seen in `PLATFORM_VARIABLES`. `env:NAME` is how
+    the command line and the Console write what is `env` with `NAME` below it in a file.
+
+    Bad:
+        variables:
+            APP_ENV: prod    # <- here
+
+    Bad:
+        variables:
+            env:
+                "env:APP_ENV": prod    # <- here
+
+    Bad:
+        variables:
+            environment:    # <- here
+                APP_ENV: prod
+
+    Good:
+        variables:
+            env:
+                APP_ENV: prod
+            d8config:
+                "system.site:name": My site
+
+    Source: Variables (application reference); Variables, "Top-level environment variables"
+    """
+    for name, entry in _groups(part):
+        if isinstance(entry.value, ScalarNode | SequenceNode):
+            prefix, colon, rest = name.partition(":")
+            if name not in ("env", "php") and not (isinstance(entry.value, ScalarNode) and entry.value.is_null):
+                yield finding(
+                    entry.key,
+                    f"`{name}` has no prefix: the platform wants variables below `env` or another prefix, and refuses "
+                    "one that stands directly under `variables`",
+                    help=f"write `{prefix}: {{{rest}: …}}`" if colon and rest else f"write `env: {{{name}: …}}`",
+                    severity=ERROR,
+                )
+        elif isinstance(entry.value, MappingNode):
+            yield from _misread_prefix(part, name, entry)
+            for inner, variable in entry.value.index().items() if name in ("env", "php") else ():
+                if inner.startswith(f"{name}:"):
+                    yield finding(
+                        variable.key,
+                        f"`{inner}` repeats the prefix `{name}`: the variable gets a name with `{name}:` in it",
+                        help=f"write `{inner.partition(':')[2]}` here",
+                    )
+
+
+def _misread_prefix(part: Application | Web | Worker, name: str, entry: Entry) -> Iterator[Finding]:
+    lower = name.lower()
+    if lower in _MEANT:
+        meant: str | None = _MEANT[lower]
+    else:
+        meant = nearest(lower, ("env", "php")) if 1 < len(name) <= 4 else None
+    if name == "php":
+        application = part if isinstance(part, Application) else part.application
+        image = application.type
+        if image is not None and _is_other_runtime(image.name):
+            yield finding(
+                entry.key,
+                f"`php` holds settings of PHP, and the application runs `{image.name}`: nothing reads them",
+                help="remove them, or move what the program needs below `env`",
+            )
+    elif name.startswith(("env:", "php:")):
+        prefix, _, rest = name.partition(":")
+        yield finding(
+            entry.key,
+            f"`{name}` is one prefix, not `{prefix}` and a name: its variables are only seen in `PLATFORM_VARIABLES`",
+            help=f"write `{prefix}`, and below it `{rest}`",
+        )
+    elif meant and name != "env":
+        yield finding(
+            entry.key,
+            f"`{name}` is a prefix of its own: its variables are only seen in `PLATFORM_VARIABLES`",
+            help=f"did you mean `{meant}`?",
+        )
+
+
+def _is_other_runtime(image: str) -> bool:
+    """Whether an image is surely none that runs PHP."""
+    from paaslint.facts import runtimes
+
+    return image in runtimes() and image not in ("php", "composable")
+
+
+_GIVEN = frozenset((
+    "PORT", "SOCKET", "PLATFORM_APPLICATION", "PLATFORM_APP_COMMAND", "PLATFORM_APP_DIR", "PLATFORM_BRANCH",
+    "PLATFORM_CACHE_DIR", "PLATFORM_ENVIRONMENT", "PLATFORM_ENVIRONMENT_TYPE", "PLATFORM_OUTPUT_DIR",
+    "PLATFORM_POST_APP_COMMAND", "PLATFORM_PRE_APP_COMMAND", "PLATFORM_RELATIONSHIPS", "PLATFORM_ROUTES",
+    "PLATFORM_SOURCE_DIR", "PLATFORM_VARIABLES", "PLATFORM_VENDOR",
+))  # fmt: skip
+
+
+@rule("VR004", "reserved-variable", severity=WARNING)
+def reserved_variable(part: Application | Web | Worker) -> Iterator[Finding]:
+    """An application sets a variable that the platform sets itself.
+
+    Variables of the application rank lowest: those of the project, of the environment and of the platform go first.
+    A fixed `PORT` in particular is not the port that the router talks to.
+
+    Bad:
+        variables:
+            env:
+                PORT: 8080    # <- here
+
+    Good:
+        variables:
+            env:
+                SERVER_THREADS: 4
+
+    Source: Variables, "Variable types"; Use variables, "Use provided variables"
+    """
+    for name, entry in _env(part):
+        if name.upper() in _GIVEN:
+            yield finding(
+                entry.key,
+                f"`{name}` is set by the platform, whose value wins: this one has no effect",
+                help="remove it, and let the program take the platform's value"
+                if name.upper() not in ("PORT", "SOCKET")
+                else f"remove it, and have the program listen on `${name.upper()}`",
+            )
+
+
+@rule("VR005", "php-setting", severity=WARNING)
+def php_setting(part: Application | Web | Worker) -> Iterator[Finding]:
+    """A PHP setting that PHP does not have.
+
+    What stands below `variables.php` goes into PHP's configuration. PHP takes names that it does not know without a
+    word. Settings of extensions that do not come with PHP itself are not judged.
+
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "php:8.4"
+        variables:
+            php:
+                memory_limt: 256M    # <- here
+                session.gc_max_lifetime: 3600    # <- here
+        web: {locations: {"/": {root: public, passthru: /index.php}}}
+
+    Good:
+        # file: .platform.app.yaml
+        name: app
+        type: "php:8.4"
+        variables:
+            php:
+                memory_limit: 256M
+                session.gc_maxlifetime: 3600
+                newrelic.appname: shop
+        web: {locations: {"/": {root: public, passthru: /index.php}}}
+
+    Source: PHP, "Customize PHP settings"; the PHP manual, "List of php.ini directives"
+    """
+    for group, variables in _groups(part):
+        if group != "php" or not isinstance(variables.value, MappingNode):
+            continue
+        from paaslint import php_settings
+
+        for name, entry in variables.value.index().items():
+            if not php_settings.is_unknown(name) or name.startswith((".", "php:")):
+                continue
+            meant = nearest(name, php_settings.NAMES)
+            yield finding(
+                entry.key,
+                f"PHP has no setting `{name}`: it ignores it without a word",
+                help=f"did you mean `{meant}`?" if meant else "remove it, or look the name up in the PHP manual",
+            )
+
+
+def _groups(part: Application | Web | Worker) -> Iterator[tuple[str, Entry]]:
+    """What stands under a part's own `variables`, by prefix; keys that begin with a dot are ignored."""
+    variables = part.get("variables")
+    if isinstance(variables, MappingNode):
+        yield from ((name, entry) for name, entry in variables.index().items() if not name.startswith("."))
+
+
+def _env(part: Application | Web | Worker) -> Iterator[tuple[str, Entry]]:
+    """The environment variables that a part sets itself."""
+    for group, entry in _groups(part):
+        if group == "env" and isinstance(entry.value, MappingNode):
+            yield from entry.value.index().items()
+
+
+def _is_key(scalar: ScalarNode) -> bool:
+    parent = scalar.parent
+    return isinstance(parent, MappingNode) and any(entry.key is scalar for entry in parent.entries)
