@@ -30,6 +30,8 @@ COMMANDS = {
     "check": Command("check", "run", "[PATH ...]", "lint projects; what is done without a command"),
     "rules": Command("report.catalogue", "rules", "", "list the rules"),
     "explain": Command("report.catalogue", "explain", "CODE ...", "what a rule is about, with examples"),
+    "show": Command("show", "run", "[PATH ...]", "every container with its settings; --diff A B compares two projects"),
+    "plan": Command("plan", "run", "[PATH ...]", "memory, CPU and disk of the containers against the plan"),
     "schema": Command("report.catalogue", "schema", "NAME", "print the JSON Schema of a file, for editors"),
 }
 """Modules are imported when their command is used."""

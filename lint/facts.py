@@ -99,7 +99,8 @@ class Image:
     not flagged as such, so a relationship without an endpoint may fail. `routable` services may be a route's upstream.
 
     `needs_disk` and `disk_forbidden` are about `disk` on Fixed projects; both are False for runtimes.
-    `minimum_disk` is None where no figure is known; a replica needs as much as its primary.
+    `minimum_disk` is None where no figure is known; a replica needs as much as its primary. `minimum_memory` is the
+    least memory in MB on Fixed projects, None where no page gives one, which so far is so for every image.
 
     `relationships_allowed` and `relationships_required` are about services with relationships of their own.
     `replica_of`, `alias_of` and `persistent_variant` are names of other images. `upgrade` is a sentence about changing
@@ -109,7 +110,7 @@ class Image:
     __slots__ = (
         "alias_of", "custom_endpoints", "custom_endpoints_required", "dedicated_versions", "default_endpoint",
         "default_unflagged_versions", "disk_forbidden", "endpoint_suffixes", "endpoints", "kind", "minimum_disk",
-        "name", "needs_disk", "persistent_variant", "profile", "relationships_allowed", "relationships_required",
+        "minimum_memory", "name", "needs_disk", "persistent_variant", "profile", "relationships_allowed", "relationships_required",
         "replica_of", "routable", "upgrade", "versions",
     )  # fmt: skip
 
@@ -129,6 +130,7 @@ class Image:
         self.needs_disk: bool = row.get("needs_disk", False)
         self.disk_forbidden: bool = row.get("disk_forbidden", False)
         self.minimum_disk = DiskMinimum(*row["minimum_disk"]) if "minimum_disk" in row else None
+        self.minimum_memory: int | None = row.get("minimum_memory")
         self.relationships_allowed = "relationships" in row
         self.relationships_required = row.get("relationships") == "required"
         self.replica_of: str | None = row.get("replica_of")

@@ -77,5 +77,6 @@ def lint_files(files: dict[str, str], settings: Settings, *, complete: bool = Fa
 def settings_for(rule: Rule, example: Example) -> Settings:
     """The default rules and this one, with the options of the example."""
     options = example.options
-    plan = Plan(options["plan"]) if "plan" in options else None
+    figures = {name: float(options[name]) for name in ("memory", "cpu", "storage") if name in options}
+    plan = Plan(options.get("plan", ""), **figures) if "plan" in options or figures else None
     return Settings(select=("DEFAULT", rule.code), plan=plan)

@@ -18,7 +18,7 @@ LAYERS = [
     "model", "discover", "configuration", "endpoints", "containers", "capacity", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix",
-    "report", "report.*", "options", "check", "lsp", "cli", "__main__",
+    "report", "report.*", "options", "drawing", "projects", "show", "plan", "check", "lsp", "cli", "__main__",
 ]  # fmt: skip
 """Lowest first. `rules` is the list of rule modules alone; `rules.*` and `report.*` are the modules in those folders.
 `paaslint` itself is lower than all."""
