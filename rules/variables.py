@@ -140,10 +140,10 @@ def unknown_prefix(part: Application | Web | Worker) -> Iterator[Finding]:
         if isinstance(entry.value, ScalarNode | SequenceNode):
             prefix, colon, rest = name.partition(":")
             if name not in ("env", "php") and not (isinstance(entry.value, ScalarNode) and entry.value.is_null):
+                how = f"in a file `{rest}` stands below `{prefix}`" if colon and rest else "it has no prefix"
                 yield finding(
                     entry.key,
-                    f"`{name}` has no prefix: the platform wants variables below `env` or another prefix, and refuses "
-                    "one that stands directly under `variables`",
+                    f"`{name}` stands directly under `variables`: {how}, and the platform refuses it here",
                     help=f"write `{prefix}: {{{rest}: …}}`" if colon and rest else f"write `env: {{{name}: …}}`",
                     severity=ERROR,
                 )
