@@ -116,6 +116,13 @@ class Budget:
         total, limit = self.total(name), self.limit(name)
         return 0 if total is None or limit is None else max(0, round(total - limit, 2))
 
+    def least(self, name: str) -> float:
+        """What the automatic containers would have if each were `S`, the smallest size; unknown profiles left out."""
+        if name == DISK:
+            return 0
+        rows = [facts.container_size(each.profile, "S") for each in self.automatic if each.profile]
+        return round(sum(row.cpu if name == CPU else row.memory_mb for row in rows if row), 2)
+
     def claims(self, name: str) -> list[Claim]:
         """What each place takes, the largest first; an inherited value counts for each container that has it."""
         setting = "disk" if name == DISK else "size"
@@ -130,7 +137,10 @@ class Budget:
 
     @property
     def fits(self) -> bool | None:
-        """Whether the plan's given figures are enough; None without figures, and where an unknown one decides."""
+        """Whether the plan's given figures are enough; None without figures, and where an unknown one decides.
+
+        Automatic containers share what is left; less than the smallest size would take decides nothing.
+        """
         if self.project.is_upsun:
             return None
         verdicts = [self._fits(name) for name in (CPU, MEMORY, DISK) if self.limit(name) is not None]
@@ -144,7 +154,7 @@ class Budget:
             return False
         automatic = [] if name == DISK else self.automatic
         whole = len(self._amounts[name]) + len(automatic) == len(self.instances) and not unknown_parts(self.project)
-        return True if whole and (total < limit or not automatic) else None
+        return True if whole and limit - total >= self.least(name) else None
 
     @property
     def smallest_plan(self) -> str | None:
@@ -162,7 +172,7 @@ def need(project: Project) -> Need | None:
         return Need(workers[0].key, what, True, [(service.key, "the service")])
     if len(project.applications) > 1 and service:
         first, second = project.applications[:2]
-        what = f"the applications `{first.name}` and `{second.name}` beside the service `{service.name}`"
+        what = f"a second application{f', `{second.name}`,' if second.name else ''} beside the service `{service.name}`"
         return Need(second.key, what, False, [(first.key, "the other application"), (service.key, "the service")])
     if workers:
         return Need(workers[0].key, f"worker `{workers[0].name}` beside its application", False, [])

@@ -252,12 +252,12 @@ def unknown_parts(project: Project) -> list[str]:
     """Why there may be more containers than `instances` lists; nothing where all are known."""
     reasons = []
     if not project.applications.known:
-        reasons.append("not every application could be read: there may be more containers")
+        reasons.append("not every application is known: there may be more containers")
     if not project.services.known:
-        reasons.append("not every service could be read: there may be more containers")
+        reasons.append("not every service is known: there may be more containers")
     for application in project.applications:
         if not application.workers.known:
-            reasons.append(f"not every worker of `{application.name}` could be read: there may be more containers")
+            reasons.append(f"not every worker of `{application.name}` is known: there may be more containers")
     return reasons
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from io import StringIO
 from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
@@ -88,9 +87,7 @@ def bar(parts: Sequence[Part], limit: float | None, width: int) -> Text:
 
 def draw(parts: Iterable[RenderableType], style: Style) -> str:
     """What is to be written to a terminal of that style."""
-    out = StringIO()
     console = Console(
-        file=out,
         width=style.width,
         force_terminal=style.color,
         color_system="standard" if style.color else None,
@@ -99,5 +96,6 @@ def draw(parts: Iterable[RenderableType], style: Style) -> str:
         emoji=False,
         markup=False,
     )
-    console.print(Group(*parts))
-    return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+    with console.capture() as captured:
+        console.print(Group(*parts))
+    return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())

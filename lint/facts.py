@@ -110,8 +110,8 @@ class Image:
     __slots__ = (
         "alias_of", "custom_endpoints", "custom_endpoints_required", "dedicated_versions", "default_endpoint",
         "default_unflagged_versions", "disk_forbidden", "endpoint_suffixes", "endpoints", "kind", "minimum_disk",
-        "minimum_memory", "name", "needs_disk", "persistent_variant", "profile", "relationships_allowed", "relationships_required",
-        "replica_of", "routable", "upgrade", "versions",
+        "minimum_memory", "name", "needs_disk", "persistent_variant", "profile", "relationships_allowed",
+        "relationships_required", "replica_of", "routable", "upgrade", "versions",
     )  # fmt: skip
 
     def __init__(self, name: str, row: Mapping[str, Any], versions: Mapping[str, list[str]]) -> None:

@@ -136,14 +136,14 @@ def disk_over_plan(project: Project) -> Iterator[Finding]:
     total, claims = sum(disks.values()), budget.claims("disk_mb")
     more = f"more than the {_amount(limit)} MB of the plan"
     if sure > limit:
-        kinds, severity = {"web", "service"}, ERROR
+        kinds, whose, severity = {"web", "service"}, "", ERROR
         workers = f" ({_amount(total)} MB with the workers)" if total > sure else ""
         message = (
             f"the disks of applications and services add up to {_amount(sure)} MB{workers}, {more}: the push fails"
         )
         remedy = f"reserve {_amount(excess)} MB less, or add storage to the plan"
     else:
-        kinds, severity = {"worker"}, WARNING
+        kinds, whose, severity = {"worker"}, " of a worker", WARNING
         message = (
             f"with those of the workers the disks add up to {_amount(total)} MB, {more}: each worker has a disk of its "
             "own, also where it inherits `disk`, so the push will likely fail"
@@ -153,7 +153,7 @@ def disk_over_plan(project: Project) -> Iterator[Finding]:
     names = quoted([each.name for each in first.instances], "and")
     yield finding(
         first.key,
-        f"{message}; the largest part is this `disk`, {_amount(first.amount)} MB for {names}",
+        f"{message}; the largest `disk`{whose} takes {_amount(first.amount)} MB, for {names}",
         help=remedy,
         severity=severity,
         related=_related((claim for claim in claims if claim is not first), "MB"),
@@ -348,18 +348,16 @@ def starved_web(project: Project) -> Iterator[Finding]:
     budget = _budget(project)
     if budget.excess("memory_mb") or budget.excess("cpu"):
         return
-    rows = [facts.container_size(each.profile, "S") for each in budget.automatic if each.profile]
-    memory, cpu = sum(row.memory_mb for row in rows if row), sum(row.cpu for row in rows if row)
-    for name, unit, least in (("memory_mb", "MB of memory", memory), ("cpu", "CPU", cpu)):
+    for name, unit in (("memory_mb", "MB of memory"), ("cpu", "CPU")):
         limit, claims = budget.limit(name), budget.claims(name)
-        left = (limit or 0) - (budget.total(name) or 0)
+        left, least = (limit or 0) - (budget.total(name) or 0), budget.least(name)
         if limit is None or not claims or left >= least:
             continue
         names = quoted([each.name for each in budget.automatic], "and")
         yield finding(
             claims[0].key,
             f"the fixed sizes leave {_amount(round(left, 2))} {unit} of the plan's {_amount(limit)} for {names}: even "
-            f"`S` would give more, {_amount(round(least, 2))}",
+            f"`S` would give more, {_amount(least)}",
             help="choose smaller sizes, or a larger plan",
             related=_related(claims[1:], unit),
         )
