@@ -56,6 +56,14 @@ def whole_number(node: Node | None) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def switch_of(node: Node | None, name: str, *, default: bool) -> bool | None:
+    """The boolean under a key, `default` where it is absent; None where it cannot be told."""
+    value = value_of(node, name)
+    if value is None:
+        return default
+    return value.value if isinstance(value, ScalarNode) and isinstance(value.value, bool) else None
+
+
 class Parts(list[P], Generic[P]):
     """Parts of one kind; `known` is False where some of them, or all, could not be read."""
 
@@ -605,6 +613,19 @@ class Route(Part):
         """Where a redirect or proxy leads, where it is text."""
         node = self.get("to")
         return node if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
+
+    @property
+    def redirects(self) -> Iterator[tuple[ScalarNode, MappingNode]]:
+        """Path and settings of each redirect of a path."""
+        paths = value_of(self.get("redirects"), "paths")
+        if isinstance(paths, MappingNode):
+            for name, entry in paths.index().items():
+                if (
+                    not name.startswith(".")
+                    and isinstance(entry.key, ScalarNode)
+                    and isinstance(entry.value, MappingNode)
+                ):
+                    yield entry.key, entry.value
 
 
 class Wrapper:

@@ -33,7 +33,8 @@ class Url(NamedTuple):
 
     @property
     def has_placeholder(self) -> bool:
-        return any(name in self.host for name in PLACEHOLDERS)
+        """Whether exactly one placeholder, and no other brace, is in the host."""
+        return self.host.count("{") == self.host.count("}") == 1 and any(name in self.host for name in PLACEHOLDERS)
 
 
 def parse(text: str) -> Url:
@@ -45,6 +46,12 @@ def parse(text: str) -> Url:
 def host_span(text: str) -> tuple[int, int]:
     """From where to where the host stands in a text that has no space around it."""
     return _PARTS.fullmatch(text).span(2)  # type: ignore[union-attr]
+
+
+def is_below(path: str, prefix: str) -> bool:
+    """Whether a path is `prefix` or lies below it; `/news` lies below `/`, `/newsletter` not below `/news`."""
+    bare = prefix.rstrip("/")
+    return path in (prefix, bare) or path.startswith(bare + "/")
 
 
 def prefixes(path: str) -> Iterator[str]:

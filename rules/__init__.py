@@ -33,5 +33,9 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "runtime": ("Application",),
     "dependencies": ("Application",),
     "operations": ("Application", "Cron", "Operation", "Web", "Worker"),
+    "route_urls": ("Project", "Route"),
+    "redirects": ("Project", "Route"),
+    "route_settings": ("Route",),
+    "web": ("Location", "Project", "Web"),
     "suppressions": ("Suppression",),
 }

@@ -52,6 +52,7 @@ OURS = {
     "paaslint.model",
     "paaslint.names",
     "paaslint.nodes",
+    "paaslint.pcre",
     "paaslint.php_settings",
     "paaslint.report",
     "paaslint.report.text",
@@ -65,6 +66,7 @@ OURS = {
     "paaslint.settings",
     "paaslint.text",
     "paaslint.tree",
+    "paaslint.urls",
     "paaslint.usage",
     "paaslint.yaml",
 }

@@ -1,0 +1,268 @@
+"""RT: cache, server-side includes and TLS of routes."""
+
+from __future__ import annotations
+
+from paaslint import pcre
+from paaslint.model import Route, switch_of, text_of, value_of, whole_number
+from paaslint.names import nearest, quoted
+from paaslint.nodes import MappingNode, ScalarNode, SequenceNode
+from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
+
+_TLS_VERSIONS = ("TLSv1.2", "TLSv1.3")
+_OLD_TLS_VERSIONS = ("TLSv1.0", "TLSv1.1")
+_CLIENT_AUTHENTICATION = ("request", "require")
+_UNCACHEABLE = ("accept-encoding", "connection", "cookie", "proxy-authorization", "te", "upgrade")
+"""Request headers that cannot be a part of the cache key, in lower case (HTTP cache, "Header behaviors")."""
+
+
+@rule("RT013", "cache-cookies", severity=WARNING)
+def cache_cookies(route: Route) -> Iterator[Finding]:
+    """The cookies of a cache make it useless, or let it show one visitor's page to another.
+
+    With `'*'`, which is the default, any cookie goes past the cache: nearly every visitor has one. Other names beside
+    it have no effect. With an empty list cookies are ignored, and together with a `default_ttl` answers without a
+    `Cache-Control` header are kept for everybody. An entry `/…/` is a regular expression.
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache:
+                enabled: true
+                default_ttl: 300
+                cookies: ['*']    # <- here
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache:
+                enabled: true
+                default_ttl: 300
+                cookies: []    # <- here
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache:
+                enabled: true
+                cookies: ["/^SS?ESS"]    # <- here
+
+    Good:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache:
+                enabled: true
+                default_ttl: 300
+                cookies: ["/^SS?ESS/"]
+
+    Source: HTTP cache, "cookies" and "default_ttl"
+    """
+    cache = route.get("cache")
+    cookies = value_of(cache, "cookies")
+    if not isinstance(cookies, SequenceNode) or switch_of(cache, "enabled", default=True) is not True:
+        return
+    lifetime = whole_number(value_of(cache, "default_ttl")) or 0
+    names = [(item, item.text) for item in cookies.items if isinstance(item, ScalarNode)]
+    star = next((item for item, name in names if name == "*"), None)
+    if star is not None and len(cookies.items) > 1:
+        yield finding(
+            star,
+            "`'*'` stands beside names of cookies: any cookie then goes past the cache, and the names have no effect",
+            help="remove `'*'`, or the names",
+        )
+    elif star is not None and lifetime > 0:
+        yield finding(
+            star,
+            f"`'*'` lets any cookie go past the cache: `default_ttl: {lifetime}` holds only for visitors without a cookie",
+            help="name the cookies that matter, such as the session's",
+        )
+    elif not cookies.items and lifetime > 0:
+        yield finding(
+            cookies,
+            f"all cookies are ignored, and answers without `Cache-Control` are kept for {lifetime} seconds: a visitor "
+            "may see the page of another",
+            help="name the cookie of the session, or let the application say by `Cache-Control` what may be kept",
+        )
+    for item, name in names:
+        if name.startswith("/"):
+            fault = pcre.fault(name[1:-1]) if len(name) > 1 and name.endswith("/") else None
+            if fault or not name.endswith("/") or len(name) < 2:
+                yield finding(
+                    item,
+                    f"`{name}` is no regular expression: it "
+                    + (fault.message if fault else "lacks the slash at its end, and no cookie has such a name"),
+                    help="write `/…/` around a regular expression, or the name of a cookie",
+                )
+
+
+@rule("RT014", "cache-off-keys", severity=INFO)
+def cache_off_keys(route: Route) -> Iterator[Finding]:
+    """A cache that is off has settings.
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache:
+                enabled: false
+                default_ttl: 300    # <- here
+
+    Good:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache:
+                enabled: false
+
+    Source: HTTP cache, "enabled"
+    """
+    cache = route.get("cache")
+    if not isinstance(cache, MappingNode) or switch_of(cache, "enabled", default=True) is not False:
+        return
+    keys = [key for name in ("default_ttl", "cookies", "headers") if (key := cache.key_of(name)) is not None]
+    if keys:
+        first = min(keys, key=lambda key: key.span)
+        names = [str(key.key) for key in sorted(keys, key=lambda key: key.span)]
+        yield finding(
+            first,
+            f"the cache of route `{route.name}` is off: {quoted(names, 'and')} {'has' if len(keys) == 1 else 'have'} no effect",
+            help="remove what has no effect, or write `enabled: true`",
+            related=[(cache.key_of("enabled") or route.key, "switched off here")],
+        )
+
+
+@rule("RT016", "bad-tls", also=(WARNING,))
+def bad_tls(route: Route) -> Iterator[Finding]:
+    """A TLS setting has a value that the platform does not know, or one that weakens the route.
+
+    `min_version` is `TLSv1.2` or `TLSv1.3`; the older ones are deprecated, and a warning. `client_authentication` is
+    `request` or `require`; without `client_certificate_authorities` any public authority will do.
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            tls:
+                min_version: "1.3"    # <- here
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            tls:
+                client_authentication: required    # <- here
+
+    Good:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            tls:
+                min_version: TLSv1.3
+
+    Source: HTTPS, "Enforce TLS 1.3" and "Enable mTLS"
+    """
+    tls = route.get("tls")
+    version = value_of(tls, "min_version")
+    name = text_of(version)
+    if name in _OLD_TLS_VERSIONS and version is not None:
+        yield finding(
+            version,
+            f"`{name}` is deprecated: it weakens the encryption of the whole route",
+            help="write `TLSv1.2`, or remove the setting, as the default refuses older versions",
+            severity=WARNING,
+        )
+    elif name is not None and version is not None and name not in _TLS_VERSIONS:
+        meant = nearest(name, _TLS_VERSIONS) or next((v for v in _TLS_VERSIONS if v[-3:] == name[-3:]), None)
+        yield finding(
+            version,
+            f"`{name}` is no version of TLS that the platform knows: it refuses the route",
+            help=f"write `{meant}`" if meant else f"write {quoted(_TLS_VERSIONS)}",
+        )
+    authentication = value_of(tls, "client_authentication")
+    name = text_of(authentication)
+    if name is not None and authentication is not None and name not in _CLIENT_AUTHENTICATION:
+        meant = nearest(name, _CLIENT_AUTHENTICATION)
+        yield finding(
+            authentication,
+            f"`{name}` is no way to ask for a client's certificate: the platform refuses the route",
+            help=f"did you mean `{meant}`?" if meant else f"write {quoted(_CLIENT_AUTHENTICATION)}",
+        )
+    elif name == "require" and authentication and value_of(tls, "client_certificate_authorities") is None:
+        yield finding(
+            authentication,
+            "certificates are required, and no authority is named: one of any public authority is accepted",
+            help="name your own authority under `client_certificate_authorities`",
+            severity=WARNING,
+        )
+
+
+@rule("RT018", "cache-header")
+def cache_header(route: Route) -> Iterator[Finding]:
+    """A cache is told to tell requests apart by a header that it cannot use.
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache:
+                enabled: true
+                headers:
+                    - Accept
+                    - Accept-Encoding    # <- here
+
+    Good:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache:
+                enabled: true
+                headers:
+                    - Accept
+
+    Source: HTTP cache, "Header behaviors"
+    """
+    headers = value_of(route.get("cache"), "headers")
+    for item in headers.items if isinstance(headers, SequenceNode) else ():
+        if isinstance(item, ScalarNode) and item.text.strip().lower() in _UNCACHEABLE:
+            remedy = "name cookies under `cookies`" if item.text.strip().lower() == "cookie" else "remove it"
+            yield finding(
+                item,
+                f"`{item.text}` cannot be among the headers of a cache: the platform answers with an error",
+                help=remedy,
+            )
+
+
+@rule("RT019", "switch-form", severity=WARNING, also=(INFO,), before=("SC003",))
+def switch_form(route: Route) -> Iterator[Finding]:
+    """`ssi` or `cache` is written as a mere switch.
+
+    Both are mappings with `enabled`; a table of the documentation calls `ssi` a boolean, and its text speaks of
+    `cache: false`.
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            ssi: true    # <- here
+
+    Good:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            ssi: {enabled: true}
+            cache: {enabled: false}
+
+    Source: Server side includes; HTTP cache, "Flushing"
+    """
+    for name, severity in (("ssi", WARNING), ("cache", INFO)):
+        node = route.get(name)
+        if isinstance(node, ScalarNode) and isinstance(node.value, bool):
+            yield finding(
+                node,
+                f"`{name}` is a mapping, no switch: the vendor's own schema refuses `{node.text}` here",
+                help=f"write `{name}: {{enabled: {node.text.lower()}}}`",
+                severity=severity,
+            )
