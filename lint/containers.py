@@ -50,6 +50,10 @@ _NO_FLEX_PROFILE = ("mercure", "valkey", "valkey-persistent")
 """Images that the table of default profiles on Upsun does not have ("Default container profiles")."""
 
 
+_IN_PARTS = ("hooks", "crons")
+"""Settings of an application whose entries are properties of their own."""
+
+
 class Compute(NamedTuple):
     """CPU in cores, memory in MB; `why` says why a figure is None."""
 
@@ -216,7 +220,8 @@ class Instance:
         yield from (command for command in commands[1:] if command.key)
         yield from (self.setting(name) for name in INHERITED)
         if self.kind == "web":
-            yield from _written(application, ("type", *INHERITED, *_OF_WEB), INHERITED_ORIGIN)
+            for setting in _written(application, ("type", *INHERITED, *_OF_WEB), INHERITED_ORIGIN):
+                yield from _parts(setting) if setting.name in _IN_PARTS else (setting,)
         else:
             yield from (s for s in (_own(application, name, INHERITED_ORIGIN) for name in _OF_IMAGE[1:]) if s.key)
             build = _own(value_of(application, "hooks"), "build", INHERITED_ORIGIN)
@@ -273,6 +278,15 @@ def _written(node: Node, but: tuple[str, ...], origin: str) -> Iterator[Setting]
         for name, entry in node.index().items():
             if name not in but and not name.startswith("."):
                 yield Setting(name, entry.value, entry.key, origin)
+
+
+def _parts(setting: Setting) -> Iterator[Setting]:
+    """Each entry of a setting by itself, named `hooks.build`; the setting where its entries cannot be told."""
+    if not isinstance(setting.node, MappingNode) or setting.node.partial:
+        yield setting
+        return
+    for part in _written(setting.node, (), setting.origin):
+        yield Setting(f"{setting.name}.{part.name}", part.node, part.key, part.origin)
 
 
 def _is_unread(node: Node) -> bool:

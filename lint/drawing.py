@@ -58,7 +58,13 @@ def grid(
     headings: Sequence[str], rows: Iterable[Sequence[Cell]], total: Sequence[Cell] = (), right: Collection[int] = ()
 ) -> RenderableType:
     """A table, with a line of totals where there are any; the columns `right` are of numbers."""
-    table = Table(box=SIMPLE_HEAD, show_edge=True, show_footer=bool(total), pad_edge=False, border_style="dim")
+    table = Table(
+        box=SIMPLE_HEAD,
+        show_footer=bool(total),
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        border_style="dim",
+    )
     for number, heading in enumerate(headings):
         footer = total[number].drawn() if total else ""
         justify = "right" if number in right else "left"

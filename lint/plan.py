@@ -190,10 +190,14 @@ def _drawn(loaded: Loaded, budget: Budget, style: Style) -> str:
     from .drawing import COLORS, Cell, Part
 
     colors = {each: COLORS[number % len(COLORS)] for number, each in enumerate(budget.instances)}
+    texts = [[*_row(each, loaded)[:-1], _origin(each, loaded)] for each in budget.instances]
+    widths = (max(len(row[column]) for row in [HEADINGS, *texts]) for column in range(len(HEADINGS)))
+    if sum(widths) + 2 * len(HEADINGS) + 2 > style.width:  # the place is what can be left out
+        texts = [[*row, origin.partition(",")[0]] for *row, origin in texts]
     rows = []
-    for each in budget.instances:
-        name, *others, _ = (Cell(text, "dim" if text == UNTOLD else "") for text in _row(each, loaded))
-        rows.append([Cell(f"█ {name.text}", colors[each]), *others, Cell(_origin(each, loaded), "dim")])
+    for each, (name, *others, origin) in zip(budget.instances, texts, strict=True):
+        cells = [Cell(text, "dim" if text == UNTOLD else "") for text in others]
+        rows.append([Cell(f"█ {name}", colors[each]), *cells, Cell(origin, "dim")])
     totals = [] if loaded.project.is_upsun else [Cell(text, "bold") for text in _totals(budget)]
     drawn: list[Any] = [Cell(loaded.title, "bold").drawn(), drawing.grid(HEADINGS, rows, totals, NUMBERS)]
     for key, title, words in _measures(budget):
@@ -202,7 +206,7 @@ def _drawn(loaded: Loaded, budget: Budget, style: Style) -> str:
         bar = drawing.bar(parts, budget.limit(key), width)
         over = drawing.OVER if budget.excess(key) else ""
         drawn.append(drawing.line(Cell(f"{title:<6}", "bold"), bar, Cell(words, over)))
-    drawn.append(Cell("").drawn())
+    drawn += [Cell("").drawn()] if _measures(budget) else []
     for text, good in _verdicts(budget):
         sign, color = {True: ("✔", "green"), False: ("✘", drawing.OVER), None: ("→", "bold")}[good]
         drawn.append(Cell(f"{sign} {text}", color).drawn())

@@ -196,7 +196,8 @@ def _lines(instance: Instance, each: Property) -> list[str]:
     if not isinstance(value, dict):
         return str(value).rstrip("\n").split("\n") if not isinstance(value, list) else [_flow(item) for item in value]
     words = _WORDS.get(each.name, lambda name, item: f"{name}: {_flow(item)}")
-    return [words(name, item) for name, item in value.items()] + ([] if each.known else [f"({UNREAD} in part)"])
+    lines = [line for name, item in value.items() for line in words(name, item).rstrip("\n").split("\n")]
+    return lines if each.known else [*lines, f"({UNREAD} in part)"]
 
 
 def _size(instance: Instance) -> str:

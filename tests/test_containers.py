@@ -60,7 +60,7 @@ def test_one_build_runs_as_three_containers_of_the_same_image(page: dict[str, In
         ("app--mail", "worker"),
     ]
     assert {value(each, "type") for each in running} == {"python:3.7"}
-    assert "pip install gunicorn" in str(value(page["app"], "hooks"))
+    assert "pip install gunicorn" in str(value(page["app"], "hooks.build"))
     assert value(page["app--queue"], "hooks.build") == value(page["app--mail"], "hooks.build")
 
 
@@ -183,8 +183,9 @@ def test_ways_to_write_the_same(one: str, other: str) -> None:
         ("variables: {env: {A: 1}}", "variables: {env: {A: '1'}}", "variables"),
         ("variables: {env: {A: true}}", "variables: {env: {A: 1}}", "variables"),
         ("web: {commands: {start: a}}", "web: {commands: {start: b}}", "start"),
-        ("hooks: {deploy: a}", "hooks: {deploy: b}", "hooks"),
-        ("crons: {a: {spec: '1 * * * *', commands: {start: b}}}", "", "crons"),
+        ("hooks: {deploy: a}", "hooks: {deploy: b}", "hooks.deploy"),
+        ("crons: {a: {spec: '1 * * * *', commands: {start: b}}}", "", "crons.a"),
+        ("hooks: !include missing.yaml", "", "hooks"),
         ("mounts: !include missing.yaml", "mounts: !include other.yaml", "mounts"),
         ("mounts: !include missing.yaml", "", "mounts"),
     ],
