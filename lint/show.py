@@ -212,6 +212,8 @@ def _size(instance: Instance) -> str:
 
 
 def _mount(path: str, mount: Any) -> str:
+    if not isinstance(mount, dict) or "source" not in mount:  # of a service, which has none
+        return f"{path}: {_flow(mount)}"
     source = mount["source"] or UNREAD
     inside = mount["source_path"] or ""
     service = f" of {mount['service']}" if "service" in mount else ""

@@ -283,7 +283,9 @@ def test_every_project_of_the_corpus_is_shown(corpus: list[CorpusProject]) -> No
             for style in (Style(), TERMINAL):
                 assert show._text(loaded, style)
                 assert (plan._drawn if style.terminal else plan._text)(loaded, budget, style)
-            assert all(one.status == show.SAME for one in show.compare(budget.instances, Budget(loaded.project).instances))
+            assert all(
+                one.status == show.SAME for one in show.compare(budget.instances, Budget(loaded.project).instances)
+            )
             shown += 1
     assert shown >= len(corpus) - 1
 
@@ -292,3 +294,45 @@ def _has_project(folder: Path) -> bool:
     from paaslint.discover import discover
 
     return bool(discover([str(folder)]).projects)
+
+
+ODD = (
+    "",
+    "3",
+    "-1.5",
+    ".inf",
+    "true",
+    "text",
+    "[]",
+    "[1, {}]",
+    "{}",
+    "{a: }",
+    "{a: {b: [c]}}",
+    "!include x.yaml",
+    "'\\0'",
+)
+KEYS = (
+    "name", "type", "stack", "size", "resources", "disk", "mounts", "relationships", "variables", "access", "firewall",
+    "web", "workers", "hooks", "crons", "commands", "configuration", "container_profile",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_nothing_that_a_file_says_is_too_odd(key: str, folder: Path) -> None:
+    for value in ODD:
+        write(
+            folder,
+            f"name: app\ntype: 'php:8.4'\nsize: S\nworkers: {{q: {{{key}: {value}}}}}\n{key}: {value}\n",
+            f"db: {{size: S, type: 'mariadb:11.4', {key}: {value}}}\n",
+        )
+        (folder / ".upsun").mkdir(exist_ok=True)
+        (folder / ".upsun" / "config.yaml").write_text(
+            f"applications: {{app: {{{key}: {value}}}}}\nservices: {{db: {{{key}: {value}}}}}\n"
+        )
+        for loaded in projects.load_all([], plan.Plan("standard", memory=1, cpu=1, storage=1)):
+            budget = Budget(loaded.project)
+            json.dumps([show.as_data(loaded), plan.as_data(loaded, budget)], allow_nan=False)
+            assert show._text(loaded, Style()) and plan._text(loaded, budget, Style())
+            assert all(
+                one.status == show.SAME for one in show.compare(budget.instances, Budget(loaded.project).instances)
+            )
