@@ -23,8 +23,8 @@ Bases = Callable[[IncludeNode], Sequence[str]]
 MAX_INCLUDES = 1000
 """Includes of a file, with those of the files that it includes."""
 
-_SCRIPT_NAME = re.compile(r"\.(?:sh|bash|dash|zsh|ksh|py|php|rb|js|vcl|pem|crt|cer|txt|sql)\Z", re.IGNORECASE)
-_YAML_NAME = re.compile(r"\.(?:ya?ml|json)\Z", re.IGNORECASE)
+_SCRIPT_NAME = r"(?i)\.(?:sh|bash|dash|zsh|ksh|py|php|rb|js|vcl|pem|crt|cer|txt|sql)\Z"
+_YAML_NAME = r"(?i)\.(?:ya?ml|json)\Z"
 
 
 def resolve(document: Document, tree: Tree, bases: Bases | None = None) -> list[Document]:
@@ -302,9 +302,9 @@ class _Resolver:
 
 
 def _is_script(source: SourceFile) -> bool:
-    if _YAML_NAME.search(source.path):
+    if re.search(_YAML_NAME, source.path):
         return False
-    return source.text.startswith("#!") or _SCRIPT_NAME.search(source.path) is not None
+    return source.text.startswith("#!") or re.search(_SCRIPT_NAME, source.path) is not None
 
 
 def _as_string(include: IncludeNode) -> Repair:

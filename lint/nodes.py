@@ -23,10 +23,10 @@ Path = tuple[str | int, ...]
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
-_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_SPECIAL_FLOAT = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
+_INTEGER = r"[-+]?[0-9]+\Z"
+_BASED = r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
+_SPECIAL_FLOAT = r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z"
 
 
 class Node:
@@ -58,6 +58,15 @@ class Node:
             keys.append(node.key)
             node = node.parent
         return tuple(reversed(keys))
+
+    @property
+    def is_key(self) -> bool:
+        """Whether this is a key and no value."""
+        parent = self.parent
+        if not isinstance(parent, MappingNode) or not isinstance(self.key, str):
+            return False
+        entry = parent.index().get(self.key)
+        return (entry is not None and entry.key is self) or any(earlier is self for earlier, _ in parent.duplicates)
 
     @property
     def kind(self) -> str:
@@ -258,16 +267,18 @@ def plain_value(text: str) -> str | int | float | bool | None:
         return _BOOLEAN[text]
     if text[0] not in "+-.0123456789":
         return text
+    if text.isdecimal() and text.isascii() and len(text) < 20:
+        return int(text)
     try:
-        if _INTEGER.match(text):
+        if re.match(_INTEGER, text):
             return int(text)
-        if _BASED.match(text):
+        if re.match(_BASED, text):
             return int(text, 0)
     except ValueError:  # more digits than Python converts
         return float("inf")
-    if _FLOAT.match(text):
+    if re.match(_FLOAT, text):
         return float(text)
-    if _SPECIAL_FLOAT.match(text):
+    if re.match(_SPECIAL_FLOAT, text):
         return float(text.lower().replace(".", ""))
     return text
 

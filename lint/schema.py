@@ -52,7 +52,7 @@ _IN_WORDS = {
     "object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number",
     "boolean": "`true` or `false`", "null": "nothing",
 }  # fmt: skip
-_BARE = re.compile(r"[A-Za-z/.$^\\](?:[\w ./$^\\@~-]|:(?! |\Z))*\Z")
+_BARE = r"[A-Za-z/.$^\\](?:[\w ./$^\\@~-]|:(?! |\Z))*\Z"
 
 
 def check(node: Node | None, schema: Schema, *, source: SourceFile | None = None) -> list[SchemaProblem]:
@@ -990,5 +990,5 @@ def _flow(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, str):
-        return value if _BARE.match(value) else "'" + value.replace("'", "''") + "'"
+        return value if re.match(_BARE, value) else "'" + value.replace("'", "''") + "'"
     return "true" if value is True else "false" if value is False else str(value)

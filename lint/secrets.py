@@ -66,6 +66,8 @@ _URL = r"""[a-z][a-z0-9+.-]{1,20}://([^\s:/@'"`<>{}]{0,200}):([^\s/@'"`<>{}]{1,2
 _ASSIGNMENT = r"""(?<![\w.])-{0,2}([A-Za-z_][\w.-]{2,60})["']?\s?[=:]\s?["']?([^\s"'`;&|,]{8,400})"""
 _HOST_OF_ONE_MACHINE = r"localhost|127(?:\.\d+){3}|0\.0\.0\.0|[\w.-]+\.internal"
 
+_TELLING_WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "salt")
+"""Of which each name has one that tells of a credential."""
 _PASSWORD_WORDS = frozenset(("password", "passwd", "pwd", "passphrase"))
 _SECRET_WORDS = frozenset(("secret", "secrets", "token", "apikey", "apitoken", "credential", "credentials", "salt"))
 _KEYS = frozenset((
@@ -98,6 +100,16 @@ _FILE = r"[\w./~@+-]*[a-z]\.[a-z]{2,5}\Z|[./~]|arn:"
 _WORDS = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+"
 
 
+def may_hold_any(text: str) -> bool:
+    """Whether a whole file has a piece of any of these forms or names: a cheap look before the thorough one."""
+    lower = text.lower().replace("passthru", "")
+    return (
+        any(word in lower for word in _TELLING_WORDS)
+        or ("://" in text and "@" in text)
+        or any(hint in text for hints in _HINTS for hint in hints)
+    )
+
+
 def find(text: str) -> Iterator[Secret]:
     """Credentials of a known form, and passwords inside URLs, in the order of the table."""
     if len(text) < _SHORTEST:
@@ -120,7 +132,7 @@ def find_named(text: str) -> Iterator[Secret]:
     """Credentials in a script or in JSON, by the name that they are given: `API_KEY=…`, `--password=…`, `"token": …`."""
     text = text[:MAX_CHARACTERS]
     lower = text.lower()
-    if any(word in lower for word in ("pass", "pwd", "secret", "token", "key", "credential", "salt")):
+    if any(word in lower for word in _TELLING_WORDS):
         for match in re.finditer(_ASSIGNMENT, text):
             if "$" not in match[2] and is_secret(match[1], match[2]):
                 yield Secret("a credential", match.start(2), match.end(2), match[1])

@@ -32,7 +32,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "route_urls": ("Project", "Route"),
     "redirects": ("Project", "Route"),
     "route_settings": ("Route",),
-    "variables": ("Application", "ScalarNode", "Web", "Worker"),
+    "variables": ("Application", "Project", "Web", "Worker"),
     "runtime": ("Application",),
     "dependencies": ("Application",),
     "operations": ("Application", "Cron", "Operation", "Web", "Worker"),

@@ -13,7 +13,7 @@ from paaslint.rule import INFO, WARNING, Change, Finding, Iterator, Repair, find
 
 COMPOSABLE = "composable"
 
-_RANGE = re.compile(r"(latest|stable|lts|current|\*)\Z|[\^~<>=]+ *[0-9]|[0-9.]+(\.[x*]|[ |].*)\Z", re.IGNORECASE)
+_RANGE = r"(?i)(latest|stable|lts|current|\*)\Z|[\^~<>=]+ *[0-9]|[0-9.]+(\.[x*]|[ |].*)\Z"
 """What package managers take for a version, and the platform does not."""
 
 
@@ -279,7 +279,7 @@ def inexact_version(part: Application | Service) -> Iterator[Finding]:
             f"`{image.name}:{version}` is not exact enough: the platform wants one of its versions by its full name",
             help=f"write one of {quoted(image.minors_of(version))}",
         )
-    elif _RANGE.match(version):
+    elif re.match(_RANGE, version):
         bare = version.strip("^~<>= ").removesuffix(".x").removesuffix(".*")
         better = image.nearest_supported(bare) if facts.version_key(bare) else newest
         yield finding(

@@ -26,9 +26,9 @@ _PLACEHOLDERS = frozenset((".gitignore", ".gitkeep", ".gitattributes", ".keep", 
 _APP_FOLDERS = frozenset(("cache", "config", "etc", "logs", "sessions", "spool", "storage", "tmp", "webroot"))
 """What PHP frameworks keep in a folder of their own called `app`, below the application's root."""
 
-_LEGACY = re.compile(r"shared:files(?:/(.*))?\Z")
-_MOVES = re.compile(r"\b(?:cp|mv|rsync|ln|tar)\b")
-_BARE = re.compile(r"[A-Za-z0-9_][\w./-]*\Z")
+_LEGACY = r"shared:files(?:/(.*))?\Z"
+_MOVES = r"\b(?:cp|mv|rsync|ln|tar)\b"
+_BARE = r"[A-Za-z0-9_][\w./-]*\Z"
 
 
 def _application(mount: Mount) -> Application:
@@ -515,10 +515,10 @@ def legacy_mount(mount: Mount) -> Iterator[Finding]:
     node = mount.node
     if not isinstance(node, ScalarNode) or not mount.legacy or not node.text.startswith("shared:"):
         return
-    match, is_upsun = _LEGACY.match(node.text), _project(mount).is_upsun
+    match, is_upsun = re.match(_LEGACY, node.text), _project(mount).is_upsun
     path = match[1].strip("/") if match and match[1] else ""
     source = "instance" if is_upsun else "local"
-    written = f"{{source: {source}, source_path: {path if _BARE.match(path) else _quote(path)}}}"
+    written = f"{{source: {source}, source_path: {path if re.match(_BARE, path) else _quote(path)}}}"
     fix = Repair(f"write `{written}`", (Change(node, written),)) if match else None
     if is_upsun:
         yield finding(
@@ -604,7 +604,7 @@ def _is_moved(application: Application, path: str) -> bool:
     """Whether a hook copies or moves something and names the path: the files are likely taken care of."""
     texts = [hook.command.text for hook in application.hooks if hook.command]
     named = re.compile(rf"(?<![\w-]){re.escape(path)}(?![\w-])")
-    return any(named.search(text) and _MOVES.search(text) for text in texts)
+    return any(named.search(text) and re.search(_MOVES, text) for text in texts)
 
 
 @rule("MT012", "bad-path", severity=WARNING)

@@ -15,9 +15,9 @@ MAX_LENGTH = 32
 MAX_HOST_LENGTH = 63
 """The longest name of a network storage, which is used as a host name (RFC 1123)."""
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z")
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
-_RELATIONSHIP = re.compile(r"[a-z0-9_-]+\Z")
+_NAME = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z"
+_HOST = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z"
+_RELATIONSHIP = r"[a-z0-9_-]+\Z"
 
 
 @rule("NM001", "bad-name", also=(WARNING,))
@@ -59,7 +59,7 @@ def bad_name(part: Application | Service | Relationship) -> Iterator[Finding]:
     if not name:
         return
     if isinstance(part, Relationship):
-        if not _RELATIONSHIP.match(name):
+        if not re.match(_RELATIONSHIP, name):
             yield finding(
                 part.key,
                 f"the relationship name `{name}` has characters that are not documented for it, and becomes a host name",
@@ -68,7 +68,7 @@ def bad_name(part: Application | Service | Relationship) -> Iterator[Finding]:
             )
         return
     kind = "application" if isinstance(part, Application) else "service"
-    if not _NAME.match(name) or "--" in name or len(name) > MAX_LENGTH:
+    if not re.match(_NAME, name) or "--" in name or len(name) > MAX_LENGTH:
         yield finding(
             part.key,
             f"the {kind} name `{name}` {_fault(name)}: the platform's own linter refuses it",
@@ -81,7 +81,7 @@ def bad_name(part: Application | Service | Relationship) -> Iterator[Finding]:
             help="name a new application without it; renaming a deployed one deletes its data",
             severity=WARNING,
         )
-    elif isinstance(part, Service) and part.type and part.type.name == "network-storage" and not _HOST.match(name):
+    elif isinstance(part, Service) and part.type and part.type.name == "network-storage" and not re.match(_HOST, name):
         yield finding(
             part.key,
             f"the name `{name}` of a network storage has an underscore: it is used as a host name, which cannot have one",
@@ -97,7 +97,7 @@ def _fault(name: str) -> str:
         return "has upper-case letters"
     if "--" in name:
         return "has two hyphens in a row"
-    if _RELATIONSHIP.match(name):
+    if re.match(_RELATIONSHIP, name):
         return "does not begin and end with a letter or digit"
     return "has other characters than lower-case letters, digits, `-` and `_`"
 

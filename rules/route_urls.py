@@ -57,9 +57,9 @@ def bad_route_url(route: Route) -> Iterator[Finding]:
 
 
 _Problem = tuple[tuple[int, int] | None, str, str, str]
-_BRACED = re.compile(r"\$?\{\{?\s*([^{}/]*?)\s*\}\}?")
-_DOLLAR = re.compile(r"\$(default|all|domain)\b")
-_CURLY_QUOTE = re.compile("[\u2018\u2019\u201c\u201d]")
+_BRACED = r"\$?\{\{?\s*([^{}/]*?)\s*\}\}?"
+_DOLLAR = r"\$(default|all|domain)\b"
+_CURLY_QUOTE = "[\u2018\u2019\u201c\u201d]"
 
 
 def _url_finding(
@@ -72,7 +72,7 @@ def _url_finding(
 def _url_problems(node: ScalarNode, *, is_key: bool, port: bool = False) -> Iterator[_Problem]:
     """What is wrong with a URL; one problem at a time, the gravest first. `port` says that one may be given."""
     text = node.text
-    if not text.strip() or _CURLY_QUOTE.search(text):
+    if not text.strip() or re.search(_CURLY_QUOTE, text):
         return  # lookalike characters are told as such
     domain = text if is_key else text[: urls.host_span(text)[1]]
     problem = _brace_problem(domain) or _space_problem(text) or _form_problem(text, is_key=is_key, port=port)
@@ -83,7 +83,7 @@ def _url_problems(node: ScalarNode, *, is_key: bool, port: bool = False) -> Iter
 
 
 def _brace_problem(text: str) -> _Problem | None:
-    for match in _BRACED.finditer(text):
+    for match in re.finditer(_BRACED, text):
         if match[0] not in urls.PLACEHOLDERS:
             meant = nearest(match[1], ("default", "all")) or (match[1] if match[1] in ("default", "all") else None)
             write = f"write `{{{meant}}}`" if meant else "write `{default}`, or the domain itself"
@@ -93,7 +93,7 @@ def _brace_problem(text: str) -> _Problem | None:
                 write,
                 ERROR,
             )
-    rest = _BRACED.sub(lambda m: " " * len(m[0]), text)
+    rest = re.sub(_BRACED, lambda m: " " * len(m[0]), text)
     index = next((i for i, c in enumerate(rest) if c in "{}"), None)
     if index is not None:
         lacks = "}" if rest[index] == "{" else "{"
@@ -103,7 +103,7 @@ def _brace_problem(text: str) -> _Problem | None:
             "write `{default}`",
             ERROR,
         )
-    dollar = _DOLLAR.search(text)
+    dollar = re.search(_DOLLAR, text)
     if dollar and "{" not in text:
         return dollar.span(), f"has `{dollar[0]}`, which is no placeholder of the platform", "write `{default}`", ERROR
     return None
@@ -145,7 +145,7 @@ def _form_problem(text: str, *, is_key: bool, port: bool) -> _Problem | None:
         )
     if not url.host:
         return None, "names no host", "write `https://{default}/`", ERROR
-    misplaced = next((m for m in _BRACED.finditer(text) if not _ends_host(text, m)), None)
+    misplaced = next((m for m in re.finditer(_BRACED, text) if not _ends_host(text, m)), None)
     if misplaced:
         return (
             misplaced.span(),

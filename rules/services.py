@@ -20,18 +20,18 @@ _SAME_SOFTWARE = ("mariadb", "oracle-mysql")
 _EXTENSIONS = {"pgvector": "vector", "uuid": "uuid-ossp", "trgm": "pg_trgm", "pg_trigram": "pg_trgm"}
 """Names that people write for a PostgreSQL extension, and the extension."""
 
-_NOT_CODE = re.compile(r'/\*.*?\*/|(?:#|//)[^\n]*|\{".*?"\}|"[^"\n]*"', re.DOTALL)
-_VCL_FILE = re.compile(r"\s*[\w./-]+\.vcl\s*\Z")
+_NOT_CODE = r'(?s)/\*.*?\*/|(?:#|//)[^\n]*|\{".*?"\}|"[^"\n]*"'
+_VCL_FILE = r"\s*[\w./-]+\.vcl\s*\Z"
 _VCL_WRONG = (
-    (re.compile(r"^[ \t]*(vcl[ \t]+\d[\d.]*[ \t]*;)", re.MULTILINE), "a version line"),
-    (re.compile(r"\bsub\s+(vcl_init)\b"), "`vcl_init`"),
-    (re.compile(r"\b(import\s+std\b[^;\n]*;?)"), "an import of `std`"),
-    (re.compile(r"\b(import\s+directors\b[^;\n]*;?)"), "an import of `directors`"),
+    (r"(?m)^[ \t]*(vcl[ \t]+\d[\d.]*[ \t]*;)", "a version line"),
+    (r"\bsub\s+(vcl_init)\b", "`vcl_init`"),
+    (r"\b(import\s+std\b[^;\n]*;?)", "an import of `std`"),
+    (r"\b(import\s+directors\b[^;\n]*;?)", "an import of `directors`"),
 )
 """What a VCL must not have, as its group 1, and what that is called."""
-_BACKEND = re.compile(r"\b(\w+)\s*\.\s*backend\s*\(")
-_NEW_OBJECT = re.compile(r"\bnew\s+(\w+)\s*=")
-_CHOICE = re.compile(r"\breq\s*\.\s*backend_hint\b")
+_BACKEND = r"\b(\w+)\s*\.\s*backend\s*\("
+_NEW_OBJECT = r"\bnew\s+(\w+)\s*="
+_CHOICE = r"\breq\s*\.\s*backend_hint\b"
 
 
 def _family(image: facts.Image) -> str:
@@ -524,10 +524,10 @@ def varnish(service: Service) -> Iterator[Finding]:
 
 
 def _check_vcl(service: Service, vcl: ScalarNode) -> Iterator[Finding]:
-    text = _NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), vcl.text)
+    text = re.sub(_NOT_CODE, lambda match: re.sub(r"[^\n]", " ", match[0]), vcl.text)
     holder = service.get("configuration")
     key = holder.key_of("vcl") if isinstance(holder, MappingNode) else None
-    if _VCL_FILE.match(vcl.text):
+    if re.match(_VCL_FILE, vcl.text):
         yield finding(
             vcl,
             f"`{vcl.text.strip()}` is taken for the VCL itself, not for the name of a file: it is no VCL",
@@ -536,14 +536,14 @@ def _check_vcl(service: Service, vcl: ScalarNode) -> Iterator[Finding]:
         )
         return
     for pattern, what in _VCL_WRONG:
-        for match in pattern.finditer(text):
+        for match in re.finditer(pattern, text):
             yield finding(
                 vcl.part(*match.span(1)),
                 f"the VCL of `{service.name}` has {what}: the platform adds it itself, and it must not stand here",
                 help="remove it",
                 severity=WARNING,
             )
-    if not _CHOICE.search(text):
+    if not re.search(_CHOICE, text):
         yield finding(
             key or vcl,
             f"the VCL of `{service.name}` chooses no backend: Varnish does not know where to pass a request on to",
@@ -555,8 +555,8 @@ def _check_vcl(service: Service, vcl: ScalarNode) -> Iterator[Finding]:
 
 def _check_backends(service: Service, vcl: ScalarNode, text: str) -> Iterator[Finding]:
     names = {relationship.name for relationship in service.relationships}
-    known = names | {name.replace("-", "_") for name in names} | set(_NEW_OBJECT.findall(text))
-    for match in _BACKEND.finditer(text):
+    known = names | {name.replace("-", "_") for name in names} | set(re.findall(_NEW_OBJECT, text))
+    for match in re.finditer(_BACKEND, text):
         if names and service.relationships.known and match[1] not in known:
             known.add(match[1])
             meant = nearest(match[1], names, loose=True)

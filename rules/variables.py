@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from paaslint import secrets
-from paaslint.model import Application, Web, Worker
+from paaslint.model import Application, Project, Web, Worker
 from paaslint.names import nearest
 from paaslint.nodes import Entry, MappingNode, ScalarNode, SequenceNode
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
 
 
 @rule("VR001", "secret-in-file", severity=WARNING)
-def secret_in_file(scalar: ScalarNode) -> Iterator[Finding]:
+def secret_in_file(project: Project) -> Iterator[Finding]:
     """A credential stands in the configuration.
 
     Whatever is committed stays in Git's history, and is there for everyone who can read the repository. Sensitive
@@ -35,9 +35,17 @@ def secret_in_file(scalar: ScalarNode) -> Iterator[Finding]:
 
     Source: Set variables, "Set variables in your app": values that are secret do not belong there
     """
+    suspects = {path for path, source in project.sources.items() if secrets.may_hold_any(source.text)}
+    if suspects:
+        for node in project.nodes():
+            if isinstance(node, ScalarNode) and node.source.path in suspects:
+                yield from _secrets_in(node)
+
+
+def _secrets_in(scalar: ScalarNode) -> Iterator[Finding]:
     text = scalar.text
     found = list(secrets.find(text))
-    name = scalar.key if isinstance(scalar.key, str) and not _is_key(scalar) else ""
+    name = scalar.key if isinstance(scalar.key, str) and not scalar.is_key else ""
     if not found and name and secrets.is_secret(name, text):
         found = [secrets.Secret("a credential", 0, len(text))]
     if not found and (" " in text or '"' in text):
@@ -291,8 +299,3 @@ def _env(part: Application | Web | Worker) -> Iterator[tuple[str, Entry]]:
     for group, entry in _groups(part):
         if group == "env" and isinstance(entry.value, MappingNode):
             yield from entry.value.index().items()
-
-
-def _is_key(scalar: ScalarNode) -> bool:
-    parent = scalar.parent
-    return isinstance(parent, MappingNode) and any(entry.key is scalar for entry in parent.entries)

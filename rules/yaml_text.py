@@ -316,12 +316,7 @@ def lossy_number(scalar: ScalarNode) -> Iterator[Finding]:
 
 
 def _wants_text(scalar: ScalarNode) -> bool:
-    return not _is_key(scalar) and any(key in _TEXT_SECTIONS for key in scalar.path[:-1])
-
-
-def _is_key(scalar: ScalarNode) -> bool:
-    parent = scalar.parent
-    return isinstance(parent, MappingNode) and any(entry.key is scalar for entry in parent.entries)
+    return not scalar.is_key and any(key in _TEXT_SECTIONS for key in scalar.path[:-1])
 
 
 def _quote(scalar: ScalarNode) -> Repair:
@@ -372,7 +367,7 @@ def ambiguous_boolean(scalar: ScalarNode) -> Iterator[Finding]:
 
     Source: How the platform reads YAML is not documented; YAML 1.1 and YAML 1.2 differ here
     """
-    if scalar.style != PLAIN or scalar.tag is not None or scalar.text not in _SWITCHES or _is_key(scalar):
+    if scalar.style != PLAIN or scalar.tag is not None or scalar.text not in _SWITCHES or scalar.is_key:
         return
     message = f"`{scalar.text}` is text for one YAML reader and a switch for another"
     if scalar.key in _BOOLEAN_KEYS and "variables" not in scalar.path:
@@ -401,8 +396,8 @@ _LOOKALIKES = {
     "\u2060": ("a zero-width character", ""),
     "\ufeff": ("a zero-width character", ""),
 }
-_LOOKALIKE = re.compile("[" + "".join(_LOOKALIKES) + "]")
-_NOT_READ = re.compile(r"""'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|(?:^|(?<=\s))#[^\n]*""", re.M)
+_LOOKALIKE = "[" + "".join(_LOOKALIKES) + "]"
+_NOT_READ = r"""(?m)'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|(?:^|(?<=\s))#[^\n]*"""
 _COMMAND_KEYS = ("start", "pre_start", "post_start", "stop", "cmd", "command", "build", "deploy", "post_deploy")
 _NAME_KEYS = ("type", "upstream", "to", "service", "endpoint", "source", "source_path", "root", "spec", "timezone")
 
@@ -436,13 +431,13 @@ def lookalike_character(scalar: ScalarNode) -> Iterator[Finding]:
     """
     if scalar.text.isascii():
         return
-    if _is_key(scalar) or scalar.key in _NAME_KEYS:
+    if scalar.is_key or scalar.key in _NAME_KEYS:
         searched = scalar.text
     elif scalar.key in _COMMAND_KEYS:
-        searched = _NOT_READ.sub(lambda m: "." * len(m[0]), scalar.text)
+        searched = re.sub(_NOT_READ, lambda m: "." * len(m[0]), scalar.text)
     else:
         return
-    found = [(scalar.part(*match.span()), *_LOOKALIKES[match[0]]) for match in _LOOKALIKE.finditer(searched)]
+    found = [(scalar.part(*match.span()), *_LOOKALIKES[match[0]]) for match in re.finditer(_LOOKALIKE, searched)]
     if found:
         place, what, plain = found[0]
         changes = tuple(Change(each, character) for each, _, character in found)
