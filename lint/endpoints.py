@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from . import facts
+from .configuration import meant_entry
 from .model import Service, value_of
-from .nodes import MappingNode, Node, UnknownNode
+from .nodes import MappingNode, Node, ScalarNode, UnknownNode
 
 _DISPUTED = ("elasticsearch-enterprise", "gotenberg")
 """Images whose endpoint the images table and the registry of the documentation name differently."""
@@ -47,8 +48,12 @@ def image_of(service: Service) -> facts.Image | None:
 
 def defined_endpoints(service: Service) -> Node | None:
     """What stands under `configuration.endpoints`, where the image reads that key."""
-    image = image_of(service)
-    return value_of(service.get("configuration"), "endpoints") if image and image.custom_endpoints else None
+    image, configuration = image_of(service), service.get("configuration")
+    settings = facts.configuration(image.name) if image and image.custom_endpoints else None
+    if settings is None or not isinstance(configuration, MappingNode):
+        return configuration if isinstance(configuration, UnknownNode) else None
+    entry = meant_entry(configuration, "endpoints", settings)
+    return value_of(configuration, "endpoints") if entry is None else entry.value
 
 
 def endpoints_of(service: Service) -> Endpoints | None:
@@ -58,7 +63,11 @@ def endpoints_of(service: Service) -> Endpoints | None:
         return None
     own = defined_endpoints(service)
     known_version = service.type is not None and _is_known(image, service.type.version)
+    if isinstance(own, ScalarNode) and own.is_null:
+        own = None
     if isinstance(own, MappingNode) and not own.partial:
+        if any(isinstance(value, ScalarNode) and value.kind == "text" for _, value in own):
+            return None  # the names of the endpoints were forgotten: their settings stand here
         names = tuple(name for name in own.index() if not name.startswith("."))
         default = image.default_endpoint if image.default_endpoint in names else None
         return Endpoints(names, default, known_version, image.endpoint_suffixes)

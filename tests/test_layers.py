@@ -14,7 +14,7 @@ LAYERS = [
     "text", "tree", "git", "committed", "names", "usage", "urls", "pcre", "secrets", "php_settings", "nodes", "diagnostic",
     "scalars", "syntax", "libyaml", "yaml", "include",
     "facts", "schemas", "schema", "schedule",
-    "shell_words", "shell_syntax", "shell_script", "shell_reader", "shell", "bashisms", "commands",
+    "shell_words", "shell_syntax", "shell_script", "shell_reader", "shell", "bashisms", "commands", "effects",
     "model", "running", "discover", "configuration", "endpoints", "containers", "capacity", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix",
@@ -33,7 +33,7 @@ FILE_USERS = {
 files."""
 
 DISK_CALLS = {"exists", "getmtime", "getsize", "isdir", "isfile", "islink", "lexists", "realpath", "samefile"}
-HARMLESS_OS = {"environ", "fspath", "get_terminal_size", "getcwd", "cpu_count", "linesep", "name", "path", "sep"}
+HARMLESS_OS = {"_exit", "environ", "fspath", "get_terminal_size", "getcwd", "cpu_count", "linesep", "name", "path", "sep"}
 FILE_MODULES = {"fileinput", "glob", "io", "pathlib", "shutil", "tempfile"}
 
 
