@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from corpus import CorpusProject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import CorpusProject
 from paaslint import fix
 from paaslint.check import Job
 from paaslint.diagnostic import ERROR, WARNING, Diagnostic, Edit, Fix, Location, Rename

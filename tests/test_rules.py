@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
+
 from examples import example_files, lint_files, marked_lines, settings_for, skeleton
 from paaslint import fix
 from paaslint.example import Example, read_doc

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from paaslint.cli import main
 
 APPLICATION = "name: app\ntype: 'python:3.13'\nsize: XL\nweb: {commands: {start: serve}}\n"
