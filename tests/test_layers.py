@@ -15,7 +15,7 @@ LAYERS = [
     "scalars", "syntax", "libyaml", "yaml", "include",
     "facts", "schemas", "schema", "schedule",
     "shell_words", "shell_syntax", "shell_script", "shell_reader", "shell", "bashisms", "commands", "effects",
-    "model", "running", "discover", "configuration", "endpoints", "containers", "capacity", "load",
+    "model", "running", "durations", "discover", "configuration", "endpoints", "containers", "capacity", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix",
     "report", "report.*", "options", "drawing", "projects", "show", "plan", "check", "lsp", "cli", "__main__",
