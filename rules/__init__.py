@@ -28,6 +28,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "services": ("Relationship", "Service"),
     "mounts": ("Application", "Mount", "Web", "Worker"),
     "crons": ("Application", "Cron", "Project"),
+    "cron_commands": ("Application", "Cron"),
     "routes": ("Project", "Route"),
     "route_urls": ("Project", "Route"),
     "redirects": ("Project", "Route"),

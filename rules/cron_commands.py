@@ -1,0 +1,492 @@
+"""CR: what the commands of crons do, how long they take, and what waits for them meanwhile."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from paaslint import running
+from paaslint.durations import MAX_SECONDS, Duration
+from paaslint.model import Application, Cron, Mount, Setting, Worker
+from paaslint.names import quoted
+from paaslint.nodes import MappingNode, Node, Place
+from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
+from paaslint.schedule import Job, Schedule, collisions, duration_text
+
+if TYPE_CHECKING:
+    from paaslint.commands import Entry, Known
+    from paaslint.shell import SimpleCommand
+
+LONG_WAIT = 1800
+"""Seconds from which on a cron is said to hold up deployments for long."""
+
+WORTH_SAYING = 300
+"""Seconds below which nobody minds that a deployment waits."""
+
+SHORT_WAIT = 60
+"""Seconds below which nobody minds that a cron waits for another."""
+
+NEARLY_ALWAYS = 120
+"""Seconds between runs up to which a cron is a worker in disguise."""
+
+_ONCE = ("php artisan queue:work --once", "drush queue:run", "drush queue-run", "craft queue/run", "yii queue/run")
+"""Commands that take what is in a queue and end."""
+
+
+@rule("CR010", "endless-cron", severity=WARNING, before=("CR011", "CR012", "CR013", "CR017"))
+def endless_cron(cron: Cron) -> Iterator[Finding]:
+    """A cron runs something that does not end.
+
+    While a cron runs, deployments wait and the application's other crons do, and it is not started again itself.
+    What never ends does so until its `timeout`, a day unless it is set.
+
+    Bad:
+        crons:
+            poll:
+                spec: "*/5 * * * *"
+                commands:
+                    start: |
+                        while true; do    # <- here
+                            python poll.py
+                            sleep 10
+                        done
+
+    Good:
+        crons:
+            poll:
+                spec: "*/5 * * * *"
+                commands: {start: python poll.py}
+
+    Source: Work with workers, "Workers vs cron jobs"; Crons, "Cron job timing" and property table
+    """
+    duration = Duration(cron)
+    if duration.endless and not _stoppable(duration):
+        yield finding(
+            duration.place if not duration.by_timeout else _endless_place(duration),
+            f"cron `{cron.name}` does not end by itself, because of `{duration.endless.text}`: deployments and other "
+            f"crons wait for it until {_ended(duration)}",
+            help="let a worker run it, or do one round and end: the cron is started again on its schedule",
+        )
+
+
+@rule("CR011", "unbounded-consumer", severity=WARNING, before=("CR012", "CR013", "CR017"))
+def unbounded_consumer(cron: Cron) -> Iterator[Finding]:
+    """A cron starts the consumer of a queue without anything that ends it.
+
+    Such a consumer waits for new messages for ever. While a cron runs, deployments wait, and it is not started again.
+
+    Bad:
+        crons:
+            queue:
+                spec: "*/5 * * * *"
+                commands: {start: php artisan queue:work}    # <- here
+
+    Good:
+        crons:
+            queue:
+                spec: "*/5 * * * *"
+                commands: {start: php artisan queue:work --stop-when-empty}
+
+    Good:
+        crons:
+            queue:
+                spec: "*/5 * * * *"
+                commands: {start: php artisan queue:work --max-time=240}
+
+    Source: Work with workers, "Workers vs cron jobs"; Crons, property table; the manuals of the tools
+    """
+    duration = Duration(cron)
+    known = duration.endless.known if duration.endless else None
+    if duration.endless and known and _stoppable(duration) and not duration.by_timeout:
+        yield finding(
+            duration.place,
+            f"cron `{cron.name}` runs `{duration.endless.text}` without a bound: it waits for new messages and never "
+            f"ends, and deployments wait for it until {_ended(duration)}",
+            help=f"add {quoted(_bounds(known.entry))}, or let a worker run it",
+        )
+
+
+def _stoppable(duration: Duration) -> bool:
+    """Whether what does not end is the consumer of a queue that has options to end it."""
+    known = duration.endless.known if duration.endless else None
+    return known is not None and known.consumer and bool(known.entry.ends_with)
+
+
+def _endless_place(duration: Duration) -> Node | Place:
+    command = duration.cron.command
+    return command.place(duration.endless.span) if command and duration.endless else duration.cron.key
+
+
+def _ended(duration: Duration) -> str:
+    """Who ends at last what does not end by itself."""
+    if duration.timeout is not None:
+        return f"its `timeout` ends it after {duration_text(duration.timeout)}"
+    return f"the platform ends it after {duration_text(MAX_SECONDS)}, the default of `timeout`"
+
+
+def _bounds(entry: Entry) -> list[str]:
+    """The options that make a tool end, as one writes them; those of time and of one round first."""
+    values = {"seconds": "=SECONDS", "date": "=TIME", "count": "=N", "memory": "=LIMIT"}
+    order = ("flag", "seconds", "date", "count", "memory")
+    names = sorted((name for name in entry.ends_with if len(name) > 2), key=lambda n: order.index(entry.ends_with[n]))
+    return [name + values.get(entry.ends_with[name], "") for name in names or entry.ends_with]
+
+
+@rule("CR012", "outlasts-interval", severity=WARNING, before=("CR013",))
+def outlasts_interval(cron: Cron) -> Iterator[Finding]:
+    """A cron may take longer than the time between two of its runs.
+
+    One cron at a time runs in an application: the next run, and all other crons, wait until this one has ended.
+
+    Bad:
+        crons:
+            import:
+                spec: "*/5 * * * *"
+                commands: {start: timeout 900 python import.py}    # <- here
+
+    Good:
+        crons:
+            import:
+                spec: "*/5 * * * *"
+                commands: {start: timeout 240 python import.py}
+
+    Source: Crons, "Cron job timing"
+    """
+    duration, schedule = Duration(cron), _schedule(cron)
+    if not _limited(duration) or schedule is None or cron.spec is None or schedule.uneven_steps:
+        return
+    if schedule.interval is not None and duration.seconds > schedule.interval:
+        yield finding(
+            duration.place,
+            f"cron `{cron.name}` may run for {duration_text(duration.seconds)} and is due every "
+            f"{duration_text(schedule.interval)}: its next run has to wait, as do the application's other crons",
+            help="run it more rarely, or let it end sooner; what is always at work belongs in a worker",
+            related=[(cron.spec, "its schedule")],
+        )
+
+
+@rule("CR013", "blocks-deployment", severity=INFO, also=(WARNING,))
+def blocks_deployment(cron: Cron) -> Iterator[Finding]:
+    """A deployment may have to wait for a cron for long.
+
+    A running cron holds up deployments of its environment, and can hold up a sync or a branch from it. How long a
+    cron takes is known where its `timeout`, or its command, says so; from 30 minutes on it is a warning.
+
+    Bad:
+        crons:
+            export:
+                spec: "0 3 * * *"
+                timeout: 7200    # <- here
+                commands: {start: python export.py}
+
+    Bad:
+        crons:
+            queue:
+                spec: "0 * * * *"
+                commands: {start: php bin/console messenger:consume async --time-limit=600}    # <- here
+
+    Good:
+        crons:
+            export:
+                spec: "0 3 * * *"
+                timeout: 900
+                commands: {start: python export.py}
+
+    Source: Work with workers, "Workers vs cron jobs"; Troubleshoot development, "Cron jobs"
+    """
+    duration = Duration(cron)
+    seconds = duration.seconds
+    # What a `timeout` allows is rarely used up.
+    if not _limited(duration) or seconds < (LONG_WAIT if duration.by_timeout else WORTH_SAYING):
+        return
+    yield finding(
+        duration.place,
+        f"a deployment may wait up to {duration_text(seconds)} for cron `{cron.name}`: a running cron holds it up",
+        help="let it end sooner and do the rest in its next run, or let a worker do what takes long",
+        severity=WARNING if seconds >= LONG_WAIT else INFO,
+    )
+
+
+def _limited(duration: Duration) -> bool:
+    """Whether the worst case is known, and not because nothing ends the cron, which other rules speak of."""
+    if duration.endless is not None:
+        return duration.by_timeout and _stoppable(duration)
+    return duration.known
+
+
+def _schedule(cron: Cron) -> Schedule | None:
+    return cron.reading.schedule if cron.reading else None
+
+
+@rule("CR014", "collides", severity=INFO)
+def collides(application: Application) -> Iterator[Finding]:
+    """Two crons are due at the same time, and one of them is known to take a while.
+
+    An application runs one cron at a time, so that the other one waits. The platform moves each run by a chance of
+    up to 20 minutes, or by the time between two runs if that is less, so that which of them comes first cannot be
+    told.
+
+    Bad:
+        crons:
+            import:
+                spec: "*/10 * * * *"
+                timeout: 300
+                commands: {start: python import.py}
+            mail:
+                spec: "*/15 * * * *"    # <- here
+                timeout: 300
+                commands: {start: python mail.py}
+
+    Good:
+        crons:
+            import:
+                spec: "*/10 * * * *"
+                timeout: 300
+                commands: {start: python import.py}
+            mail:
+                spec: "5,25,45 * * * *"
+                timeout: 300
+                commands: {start: python mail.py}
+
+    Source: Crons, "Cron job timing"
+    """
+    if len(application.crons) < 2:
+        return
+    durations = {cron.name: Duration(cron) for cron in application.crons}
+    known = {name: d.seconds for name, d in durations.items() if _limited(d) and d.seconds >= SHORT_WAIT}
+    seen: list[Cron] = []
+    for cron in application.crons:
+        together = [
+            (other, at) for other in seen if known.keys() & {cron.name, other.name} and (at := _due(cron, other))
+        ]
+        seen.append(cron)
+        if together and cron.spec:
+            at = together[0][1]
+            longest = max(known.get(each.name, 0) for each in (cron, *(other for other, _ in together)))
+            yield finding(
+                cron.spec,
+                f"cron `{cron.name}` is due together with {quoted([other.name for other, _ in together], 'and')}, at "
+                f"{at}: one cron runs at a time, so one may wait up to {duration_text(longest)}",
+                help="give them times apart, if they shall not wait for each other",
+                related=[(other.spec, f"the schedule of `{other.name}`") for other, _ in together if other.spec],
+            )
+
+
+def _due(one: Cron, other: Cron) -> str:
+    """When two crons are both due, for people; empty where they never are, or where that is left to the platform."""
+    first, second = _schedule(one), _schedule(other)
+    if first is None or second is None or first.hashed or second.hashed:
+        return ""
+    minutes, hours = ({*a.values} & {*b.values} for a, b in zip(first.fields[:2], second.fields[:2], strict=True))
+    if not minutes or not hours:
+        return ""
+    if not (first.any_day and second.any_day and first.month.full and second.month.full):
+        from datetime import UTC, datetime
+
+        start = datetime(2024, 1, 1, tzinfo=UTC)  # any four weeks that begin on a Monday
+        found = collisions([Job("", first), Job("", second)], start, UTC, shown=1)
+        return f"{found[0].at[0]:%H:%M on %A}" if found else ""
+    times = (f"{hour:02}:{minute:02}" for hour in sorted(hours) for minute in sorted(minutes))
+    shown = ", ".join(islice(times, 3))
+    return shown + (" and so on" if len(minutes) * len(hours) > 3 else "")
+
+
+@rule("CR016", "cron-background", severity=WARNING)
+def cron_background(cron: Cron) -> Iterator[Finding]:
+    """A cron leaves something behind in the background.
+
+    The cron counts as done when its command returns. What still runs then is not watched: the next run starts it once
+    more, a deployment does not wait for it, and its failure is nobody's.
+
+    Bad:
+        crons:
+            import:
+                spec: "0 * * * *"
+                commands: {start: python import.py &}    # <- here
+
+    Good:
+        crons:
+            import:
+                spec: "0 * * * *"
+                commands: {start: python import.py}
+
+    Good:
+        crons:
+            import:
+                spec: "0 * * * *"
+                commands:
+                    start: |
+                        python import.py &
+                        python export.py &
+                        wait
+
+    Source: Crons, "Cron job timing"; Work with workers, "Workers vs cron jobs"
+    """
+    command = cron.command
+    if command is None:
+        return
+    told = set()
+    for simple in running.reached(command):
+        sign = simple.background
+        if sign is not None and sign not in told and not _waited(simple):
+            told.add(sign)
+            yield finding(
+                command.place(sign),
+                f"cron `{cron.name}` sends a command to the background with `&`: the cron counts as done at once, and "
+                "what still runs is not watched, and started once more by the next run",
+                help="remove the `&`, or `wait` for it at the end",
+            )
+    for known in running.known(command):
+        if known.daemonized and known.command.background is None and not known.entry.init:
+            words = known.daemon_word.raw if known.daemon_word else known.name
+            yield finding(
+                command.place((known.daemon_word or known.matched[0]).span),
+                f"cron `{cron.name}` sends `{known.name}` to the background, because of `{words}`: the cron counts as "
+                "done at once, and what runs on is not watched, and started once more by the next run",
+                help="let a worker run it in the foreground",
+            )
+
+
+def _waited(command: SimpleCommand) -> bool:
+    """Whether its script, or one that hands it to a shell, waits for it."""
+    outer: SimpleCommand | None = command
+    while outer is not None:
+        if outer.script.waited(outer):
+            return True
+        outer = outer.script.outer
+    return False
+
+
+@rule("CR017", "better-as-worker", severity=INFO)
+def better_as_worker(cron: Cron) -> Iterator[Finding]:
+    """A cron looks into a queue nearly every minute.
+
+    A worker takes a message as soon as it comes, and never holds up a deployment.
+
+    Bad:
+        crons:
+            queue:
+                spec: "* * * * *"
+                commands: {start: php artisan queue:work --stop-when-empty}    # <- here
+
+    Good:
+        workers:
+            queue:
+                commands: {start: exec php artisan queue:work --max-time=3600}
+
+    Source: Work with workers, "Workers vs cron jobs"
+    """
+    schedule = _schedule(cron)
+    if schedule is None or schedule.interval is None or schedule.interval > NEARLY_ALWAYS or schedule.uneven_steps:
+        return
+    if cron.command is None or Duration(cron).endless or schedule.every_minute_of_hour:
+        return
+    consumer = next((known for known in running.known(cron.command) if _consumes(known)), None)
+    if consumer is not None:
+        yield finding(
+            cron.command.place(consumer.matched[-1].span),
+            f"cron `{cron.name}` runs `{consumer.name}` every {duration_text(schedule.interval)}: messages wait for the "
+            "next run, and deployments for each of them",
+            help="let a worker run the consumer: it takes each message at once",
+        )
+
+
+def _consumes(known: Known) -> bool:
+    return known.consumer or known.name in _ONCE
+
+
+@rule("CR018", "relies-on-worker", severity=WARNING)
+def relies_on_worker(cron: Cron) -> Iterator[Finding]:
+    """A cron uses a variable or a mount that only a worker has.
+
+    Crons run on the web container, with its variables and mounts.
+
+    Bad:
+        workers:
+            mail:
+                commands: {start: python mail-worker.py}
+                variables: {env: {MAIL_FOLDER: /app/mails}}
+        crons:
+            clean:
+                spec: "0 3 * * *"
+                commands: {start: 'python clean.py "$MAIL_FOLDER"'}    # <- here
+
+    Good:
+        variables: {env: {MAIL_FOLDER: /app/mails}}
+        workers:
+            mail:
+                commands: {start: python mail-worker.py}
+        crons:
+            clean:
+                spec: "0 3 * * *"
+                commands: {start: 'python clean.py "$MAIL_FOLDER"'}
+
+    Source: Crons, introduction; Work with workers, "Commands" and "Inheritance"
+    """
+    application, command = cron.application, cron.command
+    if command is None or not application.workers:
+        return
+    variables = _only_in_workers(application)
+    for reading in command.script.reads:
+        worker = variables.get(reading.name)
+        if worker is not None and not reading.guarded and not reading.own:
+            yield finding(
+                command.place(reading.span),
+                f"cron `{cron.name}` reads `{reading.name}`, which only worker `{worker.name}` sets: crons run on the "
+                "web container, where it is empty",
+                help="set it in the application's `variables`",
+                related=[(worker.key_of("variables"), "set here")],
+            )
+    mounts = _mounts_of_workers(application)
+    for simple in running.reached(command) if mounts else ():
+        from paaslint.shell import resolve
+
+        words = [*simple.arguments, *(each.target for each in simple.redirections if each.target)]
+        for word in words:
+            path = resolve(simple.directory, word)
+            mount = next((m for m in mounts if path == m.path or (path or "").startswith(f"{m.path}/")), None)
+            if mount is not None:
+                yield finding(
+                    command.place(word.span),
+                    f"cron `{cron.name}` uses `{word.raw}`, which lies in a mount that only a worker has: crons run on "
+                    "the web container, where it is not there",
+                    help="define the mount for the application, as a service mount if the files are to be shared",
+                    related=[(mount.key, "the worker's mount")],
+                )
+                return
+
+
+def _only_in_workers(application: Application) -> dict[str, Worker]:
+    """The environment variables that workers have and the web container has not, with the first of their workers."""
+    web = _environment(application.web.setting("variables"))
+    if web is None or not application.workers.known:
+        return {}
+    found: dict[str, Worker] = {}
+    for worker in application.workers:
+        for name in _environment(worker.setting("variables")) or ():
+            if name not in web:
+                found.setdefault(name, worker)
+    return found
+
+
+def _environment(variables: Setting) -> set[str] | None:
+    """The names of environment variables, upper-cased as the platform does; None where they cannot be told."""
+    if not variables.known or (isinstance(variables.node, MappingNode) and variables.node.partial):
+        return None
+    group = variables.node.get("env") if isinstance(variables.node, MappingNode) else None
+    if group is not None and not isinstance(group, MappingNode):
+        return None
+    if isinstance(group, MappingNode) and group.partial:
+        return None
+    return {name.upper() for name in group.index()} if isinstance(group, MappingNode) else set()
+
+
+def _mounts_of_workers(application: Application) -> list[Mount]:
+    """The mounts that workers have and the web container has not."""
+    own = application.web.mounts
+    if not own.known:
+        return []
+    paths = {mount.path for mount in own}
+    return [
+        mount for worker in application.workers for mount in worker.mounts if mount.path and mount.path not in paths
+    ]
