@@ -37,6 +37,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "runtime": ("Application",),
     "dependencies": ("Application",),
     "operations": ("Application", "Cron", "Operation", "Web", "Worker"),
+    "web_commands": ("Web",),
     "web": ("Location", "Project", "Web"),
     "suppressions": ("Suppression",),
 }
