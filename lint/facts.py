@@ -348,6 +348,7 @@ def intended_image(name: str) -> str | None:
     return CONFUSED_IMAGES.get(name.strip().lower()) or nearest(name, known_images())
 
 
+@cache
 def configuration(image_name: str) -> Mapping[str, Setting] | None:
     """The keys of `configuration` that a service image reads; empty where none are documented, None if unknown."""
     row = _table("configurations").get(image_name)

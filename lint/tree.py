@@ -47,11 +47,12 @@ class Tree:
 class DiskTree(Tree):
     """A folder on disk. Pickles as its root; `unknown` are paths whose content the tree does not have."""
 
-    __slots__ = ("_real", "complete", "root", "unknown")
+    __slots__ = ("_folders", "_real", "complete", "root", "unknown")
 
     def __init__(self, root: str, *, complete: bool = False, unknown: tuple[str, ...] = ()) -> None:
         self.root = os.path.abspath(root)
         self._real = os.path.realpath(root)
+        self._folders: dict[str, str] = {}
         self.complete = complete
         self.unknown = unknown
 
@@ -59,14 +60,19 @@ class DiskTree(Tree):
         return _disk_tree, (self.root, self.complete, self.unknown)
 
     def _locate(self, path: str) -> str | None:
+        """The path on disk; None where it is outside of the root, by itself or through a link."""
         clean = normalise(path)
         if clean is None or "\0" in clean:
             return None
         full = os.path.join(self.root, clean) if clean else self.root
-        real = os.path.realpath(full)
-        if real != self._real and not real.startswith(self._real.rstrip(os.sep) + os.sep):
-            return None
-        return full
+        folder, name = os.path.split(full)
+        # Files come in folders: where a folder really is, is asked once for all of them.
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        real = os.path.join(self._folders[folder], name)
+        if os.path.islink(real):
+            real = os.path.realpath(real)
+        return full if real == self._real or real.startswith(self._real.rstrip(os.sep) + os.sep) else None
 
     def read(self, path: str) -> bytes | None:
         full = self._locate(path)
