@@ -117,7 +117,7 @@ class _Resolver:
                 continue
             self._characters += len(source.text)
             if self._count > MAX_INCLUDES or self._characters > MAX_FILE_BYTES:
-                self._say(document, "too-deep", include, "Too much is included from here to be read.", "Include less.")
+                self._say(document, "too-deep", include, "too much is included from here to be read", "include less")
                 return
             self._take(document, include, source, chain)
 
@@ -130,8 +130,8 @@ class _Resolver:
                 document,
                 "include-cycle",
                 include,
-                f"`{source.path}` includes itself ({way}), so reading it never ends.",
-                "Remove one of these includes.",
+                f"`{source.path}` includes itself ({way}), so reading it never ends",
+                "remove one of these includes",
             )
         elif _is_script(source):
             self._forgotten_type(document, include, source)
@@ -156,8 +156,8 @@ class _Resolver:
                 document,
                 "bad-encoding",
                 Place(source, Span(0, 0)),
-                f"`{source.path}` is included as text, but is not valid UTF-8.",
-                "Save it as UTF-8, or include it with `type: binary`.",
+                f"`{source.path}` is included as text, but is not valid UTF-8",
+                "save it as UTF-8, or include it with `type: binary`",
             )
         self._seen.add((source.path, True))
         self.documents.append(document)
@@ -186,8 +186,8 @@ class _Resolver:
                 document,
                 "include-outside",
                 include.target,
-                f"`{target}` leads out of the project, where the platform has no files.",
-                "Move the file into the project, and name it relative to the application.",
+                f"`{target}` leads out of the project, where the platform has no files",
+                "move the file into the project, and name it relative to the application",
             )
             return None
         reads = include.type in ("yaml", "string")
@@ -208,8 +208,8 @@ class _Resolver:
                 document,
                 "include-missing",
                 include.target,
-                f"`{target}` is a folder, and `!include` reads files.",
-                "Name a file, or use `!archive` for a whole folder.",
+                f"`{target}` is a folder, and `!include` reads files",
+                "name a file, or write `!archive` for a whole folder",
             )
         return None
 
@@ -236,18 +236,18 @@ class _Resolver:
             None,
         )
         base = f"`{folders[0]}/`" if folders[0] else "the project's root"
-        help = f"Paths are relative to {base} here."
+        help = f"paths are relative to {base} here"
         if elsewhere is not None:
-            help += f" To reach `{elsewhere}`, write `{posixpath.relpath('/' + elsewhere, '/' + folders[0])}`."
+            help += f"; to reach `{elsewhere}`, write `{posixpath.relpath('/' + elsewhere, '/' + folders[0])}`"
         elif near:
-            help += f" Is `{posixpath.join(posixpath.dirname(target), near[0])}` meant?"
+            help += f"; did you mean `{posixpath.join(posixpath.dirname(target), near[0])}`?"
         place = include.target or include
-        where = f"`{paths[0]}`" if len(paths) == 1 else " or ".join(f"`{path}`" for path in paths)
+        sought = "" if list(paths) == [target] else f" (looked for {' or '.join(f'`{path}`' for path in paths)})"
         self._say(
             document,
             "include-missing",
             place,
-            f"The {what} `{target}` does not exist (looked for {where}): the build fails.",
+            f"the {what} `{target}` does not exist{sought}: the build fails",
             help,
         )
 
@@ -260,8 +260,8 @@ class _Resolver:
             document,
             "include-shape",
             include,
-            f"`{name}` is included as YAML, because `type: string` is not given; it is no YAML file.",
-            f"Write `!include {{type: string, path: {include.target.text.strip()}}}`.",
+            f"`{name}` is included as YAML, because `type: string` is not given; it is no YAML file",
+            f"write `!include {{type: string, path: {include.target.text.strip()}}}`",
             severity=WARNING,
             repair=_as_string(include),
         )
@@ -310,7 +310,7 @@ def _is_script(source: SourceFile) -> bool:
 def _as_string(include: IncludeNode) -> Repair:
     """The include written as one of text."""
     argument = include.argument
-    title = "Include it as text (`type: string`)"
+    title = "include it as text (`type: string`)"
     if isinstance(argument, MappingNode):
         entry = argument.entry("type")
         if entry is not None:

@@ -77,7 +77,7 @@ class Suppression:
         if kept:
             inside = Span(self.codes[0].place.span.start, self.codes[-1].place.span.end)
             names = "the code" if len(codes) == 1 else "the codes"
-            return Repair(f"Remove {names} from the comment", (Change(Place(source, inside), ", ".join(kept)),))
+            return Repair(f"remove {names} from the comment", (Change(Place(source, inside), ", ".join(kept)),))
         text = source.text
         before = start
         while before > 0 and text[before - 1] in " \t":
@@ -85,7 +85,7 @@ class Suppression:
         ends_line = end == len(text) or text[end] in "\r\n"
         if ends_line and (before == 0 or text[before - 1] in "\r\n"):
             end += 2 if text.startswith("\r\n", end) else 1 if end < len(text) else 0
-        return Repair("Remove the comment", (Change(Place(source, Span(before, end)), ""),))
+        return Repair("remove the comment", (Change(Place(source, Span(before, end)), ""),))
 
 
 class Suppressions:

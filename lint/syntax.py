@@ -34,7 +34,7 @@ _CONFLICT = re.compile(r"^<{7}(?: [^\r\n]*)?(?=[\r\n])(?s:.*?)(?:^>{7}[^\r\n]*|\
 _TAB = re.compile(r"[ ]*(?:-[ ]+)*-?[ ]*\t[ \t]*")
 _NOT_BREAK = re.compile(r"[^\r\n]")
 
-_QUOTE_IT = "Put the value in quotes: `'{}'`."
+_QUOTE_IT = "put the value in quotes: `'{}'`"
 
 
 class Cause(NamedTuple):
@@ -245,8 +245,8 @@ class Recovery:
             return self._cause(
                 conflict.start(),
                 self._end(self._line(conflict.start())),
-                "An unresolved merge conflict stands in the file.",
-                "Decide for one side, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`.",
+                "an unresolved merge conflict stands in the file",
+                "decide for one side, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
                 Span(*conflict.span()),
             )
         line = self._line(offset)
@@ -258,8 +258,8 @@ class Recovery:
             return Cause(
                 "tab-indentation",
                 Span(first, tab.end()),
-                "A tab stands in the indentation, where YAML accepts spaces only: the platform refuses the file.",
-                "Indent with spaces.",
+                "a tab stands in the indentation, where YAML accepts spaces only: the platform refuses the file",
+                "indent with spaces",
                 self._tab_region(line),
             )
         above = self._previous(line)
@@ -268,8 +268,8 @@ class Recovery:
             return Cause(
                 "several-documents",
                 Span(begin, begin + 3),
-                "The document ends here, and text follows; the platform expects one document per file.",
-                "Delete the `...`, or what follows it.",
+                "the document ends here, and text follows; the platform expects one document per file",
+                "delete the `...`, or what follows it",
                 Span(self._starts[line], len(text)),
             )
         return (
@@ -306,15 +306,15 @@ class Recovery:
                 return self._cause(
                     escape,
                     escape + 2,
-                    f"`{shown}` is no escape that YAML knows in double quotes, so the platform refuses the file.",
-                    f"Use single quotes, where a backslash is text, or double it: `\\{shown}`.",
+                    f"`{shown}` is no escape that YAML knows in double quotes, so the platform refuses the file",
+                    f"use single quotes, where a backslash is text, or double it: `\\{shown}`",
                 )
             if text[context - 1 : context] == text[context] and scalar.end == context:
                 return self._cause(
                     scalar.start,
                     context + 1,
-                    f"The value is closed by two `{text[context]}`; the second one begins another text.",
-                    f"Delete one `{text[context]}` at the end.",
+                    f"the value is closed by two `{text[context]}`; the second one begins another text",
+                    f"delete one `{text[context]}` at the end",
                 )
             return self._unclosed(context)
         if scalar.end <= offset and text[scalar.start : scalar.start + 1] in ("'", '"') and scalar.end > scalar.start:
@@ -325,13 +325,13 @@ class Recovery:
                 return self._unclosed(scalar.start)
             if text[scalar.end : offset].strip(" \t") == "":
                 quote = text[scalar.start]
-                help = "Quote the whole value, or nothing of it."
+                help = "quote the whole value, or nothing of it"
                 if quote == "'":
-                    help += " Inside single quotes, write a single quote twice: `''`."
+                    help += "; inside single quotes, write a single quote twice: `''`"
                 return self._cause(
                     scalar.start,
                     self._end(first),
-                    "The value goes on behind its closing quote, which YAML does not allow.",
+                    "the value goes on behind its closing quote, which YAML does not allow",
                     help,
                 )
         return None
@@ -355,8 +355,8 @@ class Recovery:
         return self._cause(
             start,
             self._end(line),
-            f"The quote `{quote}` that begins here is not closed on its line, and takes in what follows.",
-            f"Close it with `{quote}` at the end of the value.",
+            f"the quote `{quote}` that begins here is not closed on its line, and takes in what follows",
+            f"close it with `{quote}` at the end of the value",
         )
 
     def _bracket(self, failure: Failure, offset: int) -> Cause | None:
@@ -377,11 +377,11 @@ class Recovery:
         name = "a mapping" if opening == "{" else "a list"
         same_line = self._line(offset) == self._line(context) and offset < self._end(self._line(context))
         if same_line or self._outermost(context) is None:
-            message = f"`{opening}` begins {name} in YAML, and what stands between the brackets is none."
-            help = f"Put the value in quotes if text is meant; else separate the entries with commas up to `{closing}`."
+            message = f"`{opening}` begins {name} in YAML, and what stands between the brackets is none"
+            help = f"put the value in quotes if text is meant; else separate the entries with commas up to `{closing}`"
         else:
-            message = f"The `{opening}` that begins {name} here is never closed, so what follows is taken into it."
-            help = f"Close it with `{closing}`, or put the value in quotes if text is meant."
+            message = f"the `{opening}` that begins {name} here is never closed, so what follows is taken into it"
+            help = f"close it with `{closing}`, or put the value in quotes if text is meant"
         return self._cause(context, context + 1, message, help)
 
     def _outermost(self, offset: int) -> int | None:
@@ -418,33 +418,33 @@ class Recovery:
         value = _short(value)
         quoted = _QUOTE_IT.format(value.replace("'", "''"))
         if first == "*":
-            message = f"`{value}` begins with `*`, which YAML takes for an alias, so the platform refuses the file."
+            message = f"`{value}` begins with `*`, which YAML takes for an alias, so the platform refuses the file"
         elif first == "@":
-            message = f"`{value}` begins with `@`, which YAML reserves, so the platform refuses the file."
+            message = f"`{value}` begins with `@`, which YAML reserves, so the platform refuses the file"
         elif first == "`":
-            message = "The value begins with a backtick, which YAML reserves, so the platform refuses the file."
+            message = "the value begins with a backtick, which YAML reserves, so the platform refuses the file"
         elif first == "%" and place == self._starts[self._line(place)]:
-            message = f"`{value}` begins with `%`, which YAML takes for a directive, and knows none of that name."
-            quoted = "Delete the line, or quote the key."
+            message = f"`{value}` begins with `%`, which YAML takes for a directive, and knows none of that name"
+            quoted = "delete the line, or quote the key"
         elif first == "%":
-            message = f"`{value}` begins with `%`, which must not begin a value in YAML."
+            message = f"`{value}` begins with `%`, which must not begin a value in YAML"
         elif first == "&":
-            message = f"`{value}` begins with `&`, which YAML takes for an anchor."
+            message = f"`{value}` begins with `&`, which YAML takes for an anchor"
         elif first == "!":
-            message = f"`{value}` begins with `!`, which YAML takes for a tag."
+            message = f"`{value}` begins with `!`, which YAML takes for a tag"
         elif first in "{[":
             closing = "}" if first == "{" else "]"
             name = "a mapping" if first == "{" else "a list"
             message = f"`{value}` begins with `{first}`, which YAML takes for {name}"
-            message += ", and text follows its end." if closing in value else " that is never closed."
+            message += ", and text follows its end" if closing in value else " that is never closed"
         elif first in "]},":
-            message = f"`{value}` begins with `{first}`, which has nothing to close or to separate here."
+            message = f"`{value}` begins with `{first}`, which has nothing to close or to separate here"
         elif first in "|>":
-            message = f"Text stands behind `{first}` on the same line; the block of text begins on the next one."
-            quoted = "Put the text on the next line, indented deeper than its key, or delete the sign."
+            message = f"text stands behind `{first}` on the same line; the block of text begins on the next one"
+            quoted = "put the text on the next line, indented deeper than its key, or delete the sign"
         elif value.startswith("- ") and text[:place].rstrip().endswith(":"):
-            message = "A list cannot begin on the line of its key."
-            quoted = "Put each `- item` on a line of its own, or write `[item, item]`."
+            message = "a list cannot begin on the line of its key"
+            quoted = "put each `- item` on a line of its own, or write `[item, item]`"
         else:
             return None
         return self._cause(place, place + length, message, quoted)
@@ -466,7 +466,7 @@ class Recovery:
             return self._cause(
                 place,
                 place + len(value),
-                "A colon and a space stand inside an unquoted value, where YAML takes them for another key.",
+                "a colon and a space stand inside an unquoted value, where YAML takes them for another key",
                 _QUOTE_IT.format(_short(value).replace("'", "''")),
             )
         # The value or key before runs over several lines.
@@ -494,14 +494,14 @@ class Recovery:
                 before[-1], indent, f"like `{other.group('key')}` below", Span(start, self._end(line - 1))
             )
         start = self._starts[line] + indent
-        name = f"`{other.group('key')}`" if other is not None else "This line"
+        name = f"`{other.group('key')}`" if other is not None else "this line"
         key = _KEY.match(self.text, self._starts[begun], self._end(begun))
         owner = f"`{key.group('key')}`" if key is not None else "the line above"
         return self._cause(
             start,
             other.end("key") if other is not None else self._end(line),
-            f"{name} is indented deeper than {owner}, which has a value already: YAML reads it as more of that.",
-            f"Indent it like {owner}, or remove the value of {owner} if it is to hold {name}.",
+            f"{name} is indented deeper than {owner}, which has a value already: YAML reads it as more of that",
+            f"indent it like {owner}, or remove the value of {owner} if it is to hold {name}",
             Span(start, self._end(run[-1] if run else line)),
         )
 
@@ -540,14 +540,14 @@ class Recovery:
             return self._cause(
                 begin,
                 begin + tight.end(),
-                f"No space stands behind the colon, so YAML does not see the key `{tight.group(1)}`.",
-                f"Write `{fixed}`.",
+                f"no space stands behind the colon, so YAML does not see the key `{tight.group(1)}`",
+                f"write `{fixed}`",
             )
         return self._cause(
             begin,
             begin + len(value),
-            f"`{_short(value)}` stands where a key is expected, but has no colon.",
-            "Write `key: value`; if the line belongs to the text above, indent it deeper than the key of that text.",
+            f"`{_short(value)}` stands where a key is expected, but has no colon",
+            "write `key: value`; if the line belongs to the text above, indent it deeper than the key of that text",
         )
 
     def _under_block(self, line: int, header: int) -> Cause:
@@ -567,8 +567,8 @@ class Recovery:
         return self._cause(
             start,
             self._end(line),
-            f"The line is indented too little to belong to the text of {name}, which ends before it.",
-            f"Indent it by {column} spaces like the other lines of that text.",
+            f"the line is indented too little to belong to the text of {name}, which ends before it",
+            f"indent it by {column} spaces like the other lines of that text",
             Span(min(region.start, start), max(region.end, self._end(last))),
         )
 
@@ -635,12 +635,12 @@ class Recovery:
     def _misplaced(self, line: int, right: int, as_what: str, region: Span) -> Cause:
         indent = self._indent(line)
         key = _KEY.match(self.text, self._starts[line], self._end(line))
-        shown = f"`{key.group('key')}`" if key is not None else "This line"
+        shown = f"`{key.group('key')}`" if key is not None else "this line"
         return self._cause(
             self._starts[line] + indent,
             key.end("key") if key is not None else self._end(line),
-            f"{shown} is indented by {_spaces(indent)}, which fits nothing around it.",
-            f"Indent it by {_spaces(right)}, {as_what}.",
+            f"{shown} is indented by {_spaces(indent)}, which fits nothing around it",
+            f"indent it by {_spaces(right)}, {as_what}",
             region,
         )
 
@@ -652,11 +652,11 @@ class Recovery:
         if not item_above and _KEY.match(self.text, self._starts[sibling], self._end(sibling)) is None:
             return self._without_colon(sibling)
         if self._content(line).lstrip().startswith("-"):
-            message = "A list item stands among keys; a mapping cannot hold both."
-            help = "Indent it under the key whose list it belongs to, and leave that key without another value."
+            message = "a list item stands among keys; a mapping cannot hold both"
+            help = "indent it under the key whose list it belongs to, and leave that key without another value"
         elif key is not None and item_above:
-            message = f"The key `{key.group('key')}` stands among list items, and a list cannot hold both."
-            help = "Indent it like the item that it belongs to, or put it where the key of the list stands."
+            message = f"the key `{key.group('key')}` stands among list items, and a list cannot hold both"
+            help = "indent it like the item that it belongs to, or put it where the key of the list stands"
         else:
             return None
         end = key.end("key") if key is not None else self._end(line)
@@ -672,8 +672,8 @@ class Recovery:
         return self._cause(
             start,
             max(self._end(line), start),
-            "This is not YAML, so the platform refuses the file.",
-            "Look for a missing quote, colon or bracket here or just above, and for indentation that does not line up.",
+            "this is not YAML, so the platform refuses the file",
+            "look for a missing quote, colon or bracket here or just above, and for indentation that does not line up",
         )
 
     # Tabs -----------------------------------------------------------------------------------------------------------
@@ -696,7 +696,7 @@ class Recovery:
             Change(Place(self._source, Span(*m.span(1))), m.group(1).replace("\t", " " * width))
             for m in re.finditer(r"(?m)^[ ]*(\t[ \t]*)", self._original)
         ]
-        return Repair("Replace the tabs by spaces", tuple(changes))
+        return Repair("replace the tabs by spaces", tuple(changes))
 
 
 def _spaces(count: int) -> str:

@@ -119,10 +119,10 @@ def parse(source: SourceFile, *, depth: int = 0) -> Document:
     _check_encoding(document)
     if _too_long(source):
         document.root = UnknownNode(source, Span(0, len(source.text)), "limit")
-        message = "The file is larger than 16 MiB, and is not read."
+        message = "the file is larger than 16 MiB, and is not read"
         place = Place(source, Span(0, 0))
         document.problems.append(
-            YamlProblem("too-deep", place, message, help="Remove what is not configuration, or include it as text.")
+            YamlProblem("too-deep", place, message, help="remove what is not configuration, or include it as text")
         )
         return document
     text, restore = _readable(document)
@@ -180,20 +180,20 @@ def _check_encoding(document: Document) -> None:
             YamlProblem(
                 "bad-encoding",
                 Place(source, Span(0, 0)),
-                "The file begins with a byte-order mark, which UTF-8 does not need and some readers take for text.",
-                help="Save it as UTF-8 without a byte-order mark.",
+                "the file begins with a byte-order mark, which UTF-8 does not need and some readers take for text",
+                help="save it as UTF-8 without a byte-order mark",
                 severity=INFO,
             )
         )
     if not source.readable:
         at = source.text.find("\ufffd")
         if at >= 0:
-            message = "The file is not valid UTF-8 here, so the platform cannot read it."
+            message = "the file is not valid UTF-8 here, so the platform cannot read it"
             place = Place(source, Span(at, at + 1))
         else:
-            message = "The file is encoded in UTF-16; YAML files of the platform are UTF-8."
+            message = "the file is encoded in UTF-16; YAML files of the platform are UTF-8"
             place = Place(source, Span(0, 0))
-        document.problems.append(YamlProblem("bad-encoding", place, message, help="Save it as UTF-8."))
+        document.problems.append(YamlProblem("bad-encoding", place, message, help="save it as UTF-8"))
 
 
 def _too_long(source: SourceFile) -> bool:
@@ -224,9 +224,9 @@ def _readable(document: Document) -> tuple[str, dict[int, str] | None]:
             YamlProblem(
                 "bad-encoding",
                 Place(source, Span(refused[0], refused[0] + 1)),
-                f"The control character U+{ord(text[refused[0]]):04X}{count} must not stand in a YAML file, "
-                "so the platform cannot read it.",
-                help='Remove it, or write it as an escape such as `"\\0"` in double quotes.',
+                f"the control character U+{ord(text[refused[0]]):04X}{count} must not stand in a YAML file, "
+                "so the platform cannot read it",
+                help='remove it, or write it as an escape such as `"\\0"` in double quotes',
             )
         )
     present = set(text)
@@ -420,7 +420,7 @@ class _Reading:
                 if before is not None or depth > peak:
                     peak = depth
                 if depth > MAX_DEPTH:
-                    return self._stop(node.span, f"The file nests deeper than {MAX_DEPTH} levels.")
+                    return self._stop(node.span, f"the file nests deeper than {MAX_DEPTH} levels")
             elif kind is AliasEvent:
                 span = Span(event.start_mark.index, event.end_mark.index)
                 end = span.end
@@ -437,7 +437,7 @@ class _Reading:
                         peak = depth + height
                     if peak > MAX_DEPTH:
                         return self._stop(
-                            span, f"With its aliases expanded, the file nests deeper than {MAX_DEPTH} levels."
+                            span, f"with its aliases expanded, the file nests deeper than {MAX_DEPTH} levels"
                         )
                 else:
                     node = self._endless(span)
@@ -454,7 +454,7 @@ class _Reading:
             if count > MAX_NODES:
                 return self._stop(
                     Span(event.start_mark.index, event.end_mark.index),
-                    f"With its aliases expanded, the file has more than {MAX_NODES:,} values.",
+                    f"with its aliases expanded, the file has more than {MAX_NODES:,} values",
                 )
 
             if via == "own":
@@ -503,7 +503,7 @@ class _Reading:
         self.includes = []
         self.merges = []
         self.problems = []
-        self._say("too-deep", span, message, "Nest less, and use fewer aliases of aliases.")
+        self._say("too-deep", span, message, "nest less, and use fewer aliases of aliases")
         return None
 
     def _undefined(self, span: Span) -> UnknownNode:
@@ -511,8 +511,8 @@ class _Reading:
         self._say(
             "undefined-alias",
             span,
-            f"`{name}` is an alias, but no anchor `&{name[1:]}` stands before it: the platform refuses the file.",
-            f"Quote it if text is meant (`'{name}'`), or define the anchor further up.",
+            f"`{name}` is an alias, but no anchor `&{name[1:]}` stands before it: the platform refuses the file",
+            f"quote it if text is meant (`'{name}'`), or define the anchor further up",
         )
         return UnknownNode(self.source, span, "broken")
 
@@ -521,8 +521,8 @@ class _Reading:
         self._say(
             "too-deep",
             span,
-            f"`{name}` stands inside the value that it names, so expanding it never ends.",
-            "Write the value out, or move the anchor.",
+            f"`{name}` stands inside the value that it names, so expanding it never ends",
+            "write the value out, or move the anchor",
         )
         return UnknownNode(self.source, span, "limit")
 
@@ -531,8 +531,8 @@ class _Reading:
         self._say(
             "several-documents",
             Span(marker, marker + 3) if marker >= 0 else Span(start, start),
-            "A second YAML document begins here; the platform expects one per file.",
-            "Delete the `---`, or move what follows to a file of its own.",
+            "a second YAML document begins here; the platform expects one per file",
+            "delete the `---`, or move what follows to a file of its own",
         )
 
     # Mappings -------------------------------------------------------------------------------------------------------
@@ -561,11 +561,11 @@ class _Reading:
             self._say(
                 "duplicate-key",
                 key,
-                f"The key `{key.text}` stands twice in this mapping, which YAML forbids; "
-                "most readers keep the last one without a word and drop the other.",
-                "Merge the two, or rename one."
+                f"the key `{key.text}` stands twice in this mapping, which YAML forbids; "
+                "most readers keep the last one without a word and drop the other",
+                "merge the two, or rename one"
                 if key.text != "<<"
-                else "Give `<<` a list of all that is to be merged: `<<: [*first, *second]`.",
+                else "give `<<` a list of all that is to be merged: `<<: [*first, *second]`",
                 related=[(earlier, f"`{key.text}` is first defined here")],
             )
 
@@ -594,8 +594,8 @@ class _Reading:
                     self._say(
                         "syntax-error",
                         part if part.parent is mapping or part.parent is value else merge.key,
-                        f"`<<` merges mappings, and this is {_a(part.kind)}: readers refuse the file.",
-                        "Give it an alias of a mapping, as in `<<: *defaults`, or a list of such aliases.",
+                        f"`<<` merges mappings, and this is {_a(part.kind)}: readers refuse the file",
+                        "give it an alias of a mapping, as in `<<: *defaults`, or a list of such aliases",
                     )
         mapping.forget_index()
 
@@ -613,8 +613,8 @@ class _Reading:
         self._say(
             "unknown-tag",
             node.tag_span or node,
-            f"`{shown}` is no tag that the platform knows, so it refuses the file.",
-            f"Write {near}." if near else "Use `!include` or `!archive`, or quote the value if it begins with `!`.",
+            f"`{shown}` is no tag that the platform knows, so it refuses the file",
+            f"write {near}" if near else "use `!include` or `!archive`, or quote the value if it begins with `!`",
         )
         return _moved(node, UnknownNode(self.source, node.span, "tag"))
 
@@ -625,19 +625,17 @@ class _Reading:
             target = node if node.text.strip() else None
             if target is None:
                 self._shape(
-                    node, f"`{tag}` names no {'folder' if type == 'archive' else 'file'}.", f"Write `{tag} path`."
+                    node, f"`{tag}` names no {'folder' if type == 'archive' else 'file'}", f"write `{tag} path`"
                 )
         elif type == "archive":
-            self._shape(
-                node, f"`!archive` takes the path of a folder, not {_a(node.kind)}.", "Write `!archive folder`."
-            )
+            self._shape(node, f"`!archive` takes the path of a folder, not {_a(node.kind)}", "write `!archive folder`")
         elif isinstance(node, MappingNode):
             type, target = self._include_mapping(node)
         else:
             self._shape(
                 node,
-                f"`!include` takes a path, or a mapping with `type` and `path`, not {_a(node.kind)}.",
-                "Write `!include {type: string, path: file}`.",
+                f"`!include` takes a path, or a mapping with `type` and `path`, not {_a(node.kind)}",
+                "write `!include {type: string, path: file}`",
             )
         include = IncludeNode(self.source, node.span, type=type, target=target, argument=node)
         _moved(node, include)
@@ -654,7 +652,7 @@ class _Reading:
                 if text:
                     target = value if isinstance(value, ScalarNode) else None
                 elif not isinstance(value, UnknownNode):
-                    self._shape(value, "The `path` of this `!include` is not text.", "Give the path of a file.")
+                    self._shape(value, "the `path` of this `!include` is not text", "give the path of a file")
             elif name == "type":
                 if isinstance(value, UnknownNode):
                     type = "unknown"
@@ -663,8 +661,8 @@ class _Reading:
                     self._say(
                         "include-shape",
                         value,
-                        "`type: archive` is an old form that the documentation no longer lists.",
-                        "Write `!archive` and the path.",
+                        "`type: archive` is an old form that the documentation no longer lists",
+                        "write `!archive` and the path",
                         severity=INFO,
                     )
                 elif text in INCLUDE_TYPES:
@@ -673,13 +671,17 @@ class _Reading:
                     type = "unknown"
                     self._shape(
                         value,
-                        f"`{text or ''}` is no type of `!include`.",
-                        "Use `string`, `binary` or `yaml` (the default).",
+                        f"`{text or ''}` is no type of `!include`",
+                        "write `string`, `binary` or `yaml`, which is the default",
                     )
             else:
-                self._shape(key, f"`{name}` means nothing in an `!include`.", "It takes `type` and `path` only.")
+                self._shape(
+                    key,
+                    f"`{name}` means nothing in an `!include`",
+                    "remove it: `type` and `path` are all that it takes",
+                )
         if node.get("path") is None:
-            self._shape(node, "This `!include` has no `path`.", "Add `path:` with the file to include.")
+            self._shape(node, "this `!include` has no `path`", "add `path:` with the file to include")
         return type, target
 
     def _shape(self, place: Node, message: str, help: str) -> None:

@@ -36,10 +36,11 @@ def bad_spec(cron: Cron) -> Iterator[Finding]:
     if cron.reading and cron.spec:
         for problem in cron.reading.problems:
             where = f" in the field of the {problem.field}" if problem.field else ""
+            remedy = problem.allowed
             yield finding(
                 cron.spec.part(problem.start, problem.end),
                 f"the schedule of cron `{cron.name}` is not valid{where}: {problem.text}, and the cron cannot run",
-                help=f"allowed: {problem.allowed}",
+                help=f"write {remedy}" if remedy[:1].isdigit() or not problem.field else remedy,
             )
 
 
@@ -286,9 +287,9 @@ def uneven_step(project: Project) -> Iterator[Finding]:
                 for step in cron.reading.schedule.uneven_steps:
                     yield finding(
                         cron.spec.part(step.start, step.end),
-                        f"`*/{step.step}` does not divide the field of the {step.field}: after {step.last} the next run "
-                        f"comes {step.gap} later already",
-                        help="take a step that divides the field, if runs shall be evenly apart",
+                        f"`*/{step.step}` does not divide the field of the {step.field} evenly: from {step.last} to the next "
+                        f"run it is {step.gap}, not {step.step}",
+                        help="write a step that divides the field, if runs shall be evenly apart",
                     )
                     return
 

@@ -36,7 +36,7 @@ def wrong_extension(project: Project) -> Iterator[Finding]:
                 place,
                 f"`{stray.path}` is not read: the platform knows this file as `{stray.meant}`"
                 + (", which is there as well" if twin else ""),
-                help="remove it" if twin else "rename it",
+                help="remove it" if twin else f"rename it to `{stray.meant}`",
                 severity=WARNING if twin else ERROR,
                 fix=None
                 if twin
@@ -96,7 +96,7 @@ def misplaced_file(project: Project) -> Iterator[Finding]:
             yield finding(
                 place,
                 f"`{stray.path}` is not read: the platform looks for `{stray.meant}`",
-                help=f"name it `{stray.meant}`",
+                help=f"move it to `{stray.meant}`",
             )
 
 

@@ -168,7 +168,7 @@ def retired_version(part: Application | Service) -> Iterator[Finding]:
     end = f", its end of life is {found.end_of_life}" if found.end_of_life else ""
     fate = "a new project may not get it, and it receives no security updates"
     if found.status == facts.DECOMMISSIONED:
-        fate = "the platform does not run it any more"
+        fate = "a new project cannot get it"
     yield finding(
         kind.version_place,
         f"`{image.name}` {version} is {found.status} as of {facts.as_of()}{end}: {fate}",
@@ -204,7 +204,8 @@ def deprecated_version(part: Application | Service) -> Iterator[Finding]:
 def _upgrade(image: facts.Image, version: str) -> str:
     better = image.nearest_supported(version)
     remedy = f"go to `{image.name}:{better}`" if better else f"no version of `{image.name}` is supported any more"
-    return f"{remedy}. {image.upgrade}" if image.upgrade else remedy
+    note = image.upgrade.rstrip(".")
+    return f"{remedy}; {note[:1].lower()}{note[1:]}" if note else remedy
 
 
 @rule("TY006", "no-version", before=("SC002", "SC004", "TY003"))

@@ -61,7 +61,7 @@ def operation_form(operation: Operation) -> Iterator[Finding]:
     if lacking is operation.key and misplaced is not None:
         yield finding(
             misplaced.key,
-            f"a {kind} has `{wants}`, not `{other}`: the platform refuses `{operation.name}`",
+            f"{kind} `{operation.name}` has `{other}` in place of `{wants}`: the platform refuses it",
             help=f"write {remedy}",
         )
     elif lacking is not None:

@@ -29,7 +29,7 @@ def unused_ignore(suppression: Suppression) -> Iterator[Finding]:
         codes = [named.code for named in suppression.unused]
         yield finding(
             suppression.unused[0].place,
-            f"{quoted(codes, 'and')} is suppressed here, and nothing of the kind is found",
+            f"{quoted(codes, 'and')} is suppressed here, and there is no such finding to suppress",
             help="remove the code, so that the comment does not hide a later mistake",
             fix=suppression.without(suppression.unused),
         )

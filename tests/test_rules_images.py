@@ -66,7 +66,7 @@ def test_the_way_to_a_better_version_is_told() -> None:
     (found,) = lint(services='queue: {type: "rabbitmq:3.11", disk: 512}\n')
     assert found.code == "TY004"
     assert "2023-06-01" in found.message
-    assert "No version may be skipped" in found.help
+    assert "no version may be skipped" in found.help
 
 
 @pytest.mark.parametrize(
