@@ -624,7 +624,12 @@ class _Walk:
 
     def where(self, node: MappingNode) -> str:
         """What a mapping is called in a message."""
-        return f"`{_dotted(node)}`" if node.path else _title(self.frames[0].schema)
+        if not node.path:
+            return _title(self.frames[0].schema)
+        last = node.path[-1]
+        if isinstance(last, int) and len(node.path) == 1:
+            return f"entry {last + 1} of the list"
+        return f"`{_dotted(node)}`"
 
     def forbidden(self, node: Node, schema: Schema, entry: Entry | None) -> None:
         """A known key, or form of a value, that must not stand here."""
