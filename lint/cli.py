@@ -32,6 +32,9 @@ COMMANDS = {
     "explain": Command("report.catalogue", "explain", "CODE ...", "what a rule is about, with examples"),
     "show": Command("show", "run", "[PATH ...]", "every container with its settings; --diff A B compares two projects"),
     "plan": Command("plan", "run", "[PATH ...]", "memory, CPU and disk of the containers against the plan"),
+    "report": Command(
+        "html_report", "run", "[PATH ...] -o FILE", "one HTML page: containers drawn, budget, week of crons, findings"
+    ),
     "schema": Command("report.catalogue", "schema", "NAME", "print the JSON Schema of a file, for editors"),
 }
 """Modules are imported when their command is used."""

@@ -19,7 +19,7 @@ LAYERS = [
     "capacity", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix",
-    "report", "report.*", "options", "drawing", "projects", "show", "plan", "check", "lsp", "cli", "__main__",
+    "report", "report.*", "options", "drawing", "projects", "show", "plan", "html_report", "check", "lsp", "cli", "__main__",
 ]  # fmt: skip
 """Lowest first. `rules` is the list of rule modules alone; `rules.*` and `report.*` are the modules in those folders.
 `paaslint` itself is lower than all."""
@@ -28,13 +28,16 @@ ALLOWED_UPWARDS = {("nodes", "scalars")}
 """Imported on the first call: which character of a scalar's text stands where is asked by few findings."""
 
 FILE_USERS = {
-    "tree", "git", "discover", "facts", "schemas", "commands", "settings", "baseline", "fix", "check", "cli", "lsp",
+    "tree", "git", "discover", "facts", "schemas", "commands", "settings", "baseline", "fix", "check", "html_report",
+    "cli", "lsp",
 }  # fmt: skip
 """Who may touch files: the tree, what finds the trees, readers of packaged tables, readers and writers of a user's own
 files."""
 
 DISK_CALLS = {"exists", "getmtime", "getsize", "isdir", "isfile", "islink", "lexists", "realpath", "samefile"}
-HARMLESS_OS = {"_exit", "environ", "fspath", "get_terminal_size", "getcwd", "cpu_count", "linesep", "name", "path", "sep"}
+HARMLESS_OS = {
+    "_exit", "environ", "fspath", "get_terminal_size", "getcwd", "cpu_count", "linesep", "name", "path", "sep",
+}  # fmt: skip
 FILE_MODULES = {"fileinput", "glob", "io", "pathlib", "shutil", "tempfile"}
 
 
