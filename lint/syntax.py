@@ -34,6 +34,7 @@ _CONFLICT = re.compile(r"^<{7}(?: [^\r\n]*)?(?=[\r\n])(?s:.*?)(?:^>{7}[^\r\n]*|\
 _TAB = re.compile(r"[ ]*(?:-[ ]+)*-?[ ]*\t[ \t]*")
 _NOT_BREAK = re.compile(r"[^\r\n]")
 
+_REFUSED = "the platform refuses the file"
 _QUOTE_IT = "put the value in quotes: `'{}'`"
 
 
@@ -236,6 +237,8 @@ class Recovery:
 
     def _cause(self, start: int, end: int, message: str, help: str, region: Span | None = None) -> Cause:
         end = min(max(end, start), len(self.text))
+        if _REFUSED not in message:
+            message += f", so {_REFUSED}"
         return Cause("syntax-error", Span(start, end), message, help, region or self._entry(start))
 
     def _diagnose(self, failure: Failure, offset: int) -> Cause:
@@ -245,7 +248,7 @@ class Recovery:
             return self._cause(
                 conflict.start(),
                 self._end(self._line(conflict.start())),
-                "an unresolved merge conflict stands in the file",
+                "an unresolved merge conflict stands here",
                 "decide for one side, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
                 Span(*conflict.span()),
             )

@@ -425,13 +425,14 @@ def _runtime(node: ScalarNode | None) -> Iterator[Finding]:
         meant = facts.CONFUSED_IMAGES.get(name.lower(), nearest(name, known))
         yield finding(
             node,
-            f"`{name}` is no runtime of composable images as of {facts.as_of()}",
+            f"`{name}` is no runtime of composable images as of {facts.as_of()}: the build may not find it",
             help=f"did you mean `{meant}`?" if meant in known else "list it under `packages`, if it is a Nix package",
         )
     elif version and version not in known[name]:
         yield finding(
             node,
-            f"`{name}` {version} is not among the versions of composable images as of {facts.as_of()}",
+            f"`{name}` {version} is not among the versions of composable images as of {facts.as_of()}: the build may "
+            "not find it",
             help=f"write one of {quoted([f'{name}@{v}' for v in known[name]])}",
         )
 

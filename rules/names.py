@@ -103,7 +103,8 @@ def _fault(name: str) -> str:
 
 
 def _rename(name: str, allowed: str) -> str:
-    plain = re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-_")[:MAX_LENGTH]
+    others = r"[^a-z0-9_]+" if "`_`" in allowed else r"[^a-z0-9]+"
+    plain = re.sub(others, "-", name.lower()).strip("-_")[:MAX_LENGTH]
     return f"use {allowed}" + (f", such as `{plain}`" if plain else "")
 
 
