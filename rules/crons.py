@@ -355,7 +355,7 @@ def timeout_range(cron: Cron) -> Iterator[Finding]:
         crons:
             clean:
                 spec: "0 3 * * *"
-                timeout: 3600
+                timeout: 600
                 commands: {start: python clean.py}
 
     Source: Crons, property table

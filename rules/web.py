@@ -192,13 +192,13 @@ def location_path(location: Location) -> Iterator[Finding]:
 
     Bad:
         web:
-            commands: {start: "gunicorn -b unix:$SOCKET app:application"}
+            commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}
             locations:
                 static: {root: static}    # <- here
 
     Bad:
         web:
-            commands: {start: "gunicorn -b unix:$SOCKET app:application"}
+            commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}
             locations:
                 "/": {passthru: true}
                 "/a/../b": {root: static}    # <- here
