@@ -138,24 +138,21 @@ class Type(Part):
 
     def __init__(self, key: Node, node: ScalarNode) -> None:
         name, colon, version = node.text.partition(":")
-        super().__init__(name.strip(), key, node)
-        self.version: str | None = version.strip() if colon else None
+        super().__init__(name, key, node)
+        self.version: str | None = version if colon else None
 
     @property
     def version_place(self) -> Place | Node:
         """The version alone, for a finding about it."""
         if self.version and isinstance(self.node, ScalarNode):
-            start = self.node.text.index(":") + 1
-            start += len(self.node.text[start:]) - len(self.node.text[start:].lstrip())
-            return self.node.part(start, start + len(self.version))
+            return self.node.part(len(self.name) + 1, len(self.node.text))
         return self.node
 
     @property
     def name_place(self) -> Place | Node:
         """The image's name alone."""
         if self.name and isinstance(self.node, ScalarNode):
-            start = self.node.text.index(self.name)
-            return self.node.part(start, start + len(self.name))
+            return self.node.part(0, len(self.name))
         return self.node
 
 
@@ -241,16 +238,13 @@ class Relationship(Part):
         if not isinstance(text, str):
             return
         self.form = "text"
-        target, colon, endpoint = text.partition(":")
-        self.target = target.strip()
+        self.target, colon, endpoint = text.partition(":")
         if self.target:
-            start = text.index(self.target)
-            self.target_place = node.part(start, start + len(self.target))
+            self.target_place = node.part(0, len(self.target))
         if colon:
-            self.endpoint = endpoint.strip()
-            if self.endpoint:
-                start = text.index(self.endpoint, len(target) + 1)
-                self.endpoint_place = node.part(start, start + len(self.endpoint))
+            self.endpoint = endpoint
+            if endpoint:
+                self.endpoint_place = node.part(len(self.target) + 1, len(text))
 
     def _read_mapping(self, node: MappingNode) -> None:
         service, endpoint = value_of(node, "service"), value_of(node, "endpoint")
@@ -606,7 +600,7 @@ class Route(Part):
     @property
     def upstream_name(self) -> str | None:
         """The application or service that the route leads to, None where it cannot be told."""
-        return None if self.upstream is None else self.upstream.text.partition(":")[0].strip()
+        return None if self.upstream is None else self.upstream.text.partition(":")[0]
 
     @property
     def to(self) -> ScalarNode | None:

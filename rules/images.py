@@ -138,6 +138,8 @@ def unknown_version(part: Application | Service) -> Iterator[Finding]:
         known = image.nearest_known(version)
         newest = image.newest_supported()
         remedy = f"the nearest known version is `{known}`" if known else f"see which versions `{image.name}` has"
+        if version != version.strip():
+            known, remedy = newest, f"remove the space: `{image.name}:{version.strip()}`"
         yield finding(
             kind.version_place,
             f"`{image.name}` is not known to have a version `{version}` as of {facts.as_of()}: "

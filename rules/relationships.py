@@ -198,7 +198,7 @@ def _complete(relationship: Relationship, endpoint: str) -> Repair | None:
     return Repair(f"add the endpoint `{endpoint}`", (Change(node.part(end, end), colon + endpoint),))
 
 
-@rule("RL004", "application-endpoint", before=("RL002", "RL011"))
+@rule("RL004", "application-endpoint", also=(WARNING,), before=("RL002", "RL011"))
 def application_endpoint(relationship: Relationship) -> Iterator[Finding]:
     """A relationship to an application does not name its endpoint `http`.
 
@@ -253,10 +253,10 @@ def application_endpoint(relationship: Relationship) -> Iterator[Finding]:
     application = _target(relationship)
     if not isinstance(application, Application) or relationship.endpoint == HTTP or application is relationship.owner:
         return
+    image = facts.image(application.type.name) if application.type else None
+    # The images table lists an endpoint `php`; the pages say that an application has `http` alone.
+    disputed = relationship.endpoint is not None and (image is None or relationship.endpoint in image.endpoints)
     if relationship.endpoint:
-        image = facts.image(application.type.name) if application.type else None
-        if image is None or relationship.endpoint in image.endpoints:
-            return
         message = f"`{application.name}` is an application and has no endpoint `{relationship.endpoint}`, only `{HTTP}`"
     else:
         message = f"`{application.name}` is an application, and applications have no default endpoint"
@@ -264,6 +264,7 @@ def application_endpoint(relationship: Relationship) -> Iterator[Finding]:
         relationship.endpoint_place or relationship.target_place or relationship.key,
         f"{message}: relationship `{relationship.name}` leads nowhere",
         help=f"write `{relationship.name}: {{service: {application.name}, endpoint: {HTTP}}}`",
+        severity=WARNING if disputed else None,
         related=[(application.key, "the application")],
         fix=Repair(f"write the endpoint `{HTTP}`", (_with_http(relationship),)),
     )

@@ -159,7 +159,7 @@ def upstream_form(project: Project) -> Iterator[Finding]:
                 help="write `APPLICATION:http`; to forward requests to another site, write `type: proxy` and `to: URL`",
             )
     for route, node, name, target in _upstreams(project):
-        endpoint = node.text.partition(":")[2].strip()
+        endpoint = node.text.partition(":")[2]
         if isinstance(target, Application) and endpoint != HTTP:
             yield _application_upstream(route, node, endpoint)
         elif isinstance(target, Service):
