@@ -21,7 +21,7 @@ def main() -> int:
     """Runs the command line of this process; the exit status."""
     gc.set_threshold(COLLECT_AFTER)
     libyaml.load_alone()
-    from .cli import main
+    from .cli.main import main
 
     return main()
 

@@ -305,7 +305,7 @@ class Bounds:
 
 def as_of() -> str:
     """The day, as YYYY-MM-DD, whose state the tables describe: the newest one that the sources state."""
-    day: str = _table("images")["as_of"]
+    day: str = read_table("images")["as_of"]
     return day
 
 
@@ -316,7 +316,7 @@ def image(name: str) -> Image | None:
     Replicas and persistent variants have the versions of the image that they are variants of. The versions of
     `composable` are its channels.
     """
-    rows = _table("images")["images"]
+    rows = read_table("images")["images"]
     if name == "composable":
         channels = {channel: [SUPPORTED] for channel in composable_channels()}
         return Image(name, {"kind": "runtime", "profile": "HIGH_CPU", "endpoints": [APPLICATION_ENDPOINT]}, channels)
@@ -330,7 +330,7 @@ def image(name: str) -> Image | None:
 @cache
 def known_images() -> tuple[str, ...]:
     """The names of all images, `composable` among them, in alphabetical order."""
-    return tuple(sorted({*_table("images")["images"], "composable"}))
+    return tuple(sorted({*read_table("images")["images"], "composable"}))
 
 
 def runtimes() -> tuple[str, ...]:
@@ -351,7 +351,7 @@ def intended_image(name: str) -> str | None:
 @cache
 def configuration(image_name: str) -> Mapping[str, Setting] | None:
     """The keys of `configuration` that a service image reads; empty where none are documented, None if unknown."""
-    row = _table("configurations").get(image_name)
+    row = read_table("configurations").get(image_name)
     return None if row is None else _settings(row)
 
 
@@ -365,18 +365,18 @@ def version_key(version: str) -> tuple[int, ...] | None:
 
 def sizes() -> tuple[str, ...]:
     """The values of `size` on Fixed projects, from `AUTO` up ("Container sizes")."""
-    return tuple(_table("sizes")["names"])
+    return tuple(read_table("sizes")["names"])
 
 
 def container_size(profile: str, size: str) -> ContainerSize | None:
     """CPU and memory of a size in a profile on Fixed projects; None for `AUTO`, which no figure is public for."""
-    row = _table("sizes")["profiles"].get(profile, {}).get(size)
+    row = read_table("sizes")["profiles"].get(profile, {}).get(size)
     return None if row is None else ContainerSize(*row)
 
 
 def container_profiles() -> tuple[str, ...]:
     """The values of `container_profile` on Flex projects."""
-    return tuple(_table("sizes")["container_profiles"])
+    return tuple(read_table("sizes")["container_profiles"])
 
 
 def resources_cpu(size: str) -> float | None:
@@ -384,7 +384,7 @@ def resources_cpu(size: str) -> float | None:
 
     It differs from the CPU of the profile's table. `XS` exists here only ("Adjusting resources on Fixed projects").
     """
-    cpu: float | None = _table("sizes")["resources"]["cpu"].get(size)
+    cpu: float | None = read_table("sizes")["resources"]["cpu"].get(size)
     return cpu
 
 
@@ -400,12 +400,12 @@ def resources_memory(size: str, base_memory: int | None, memory_ratio: int | Non
 
 def resources_bounds(key: str) -> Bounds:
     """Bounds of `base_memory` (MB) or `memory_ratio` (MB for each CPU) under `resources`."""
-    return Bounds(*_table("sizes")["resources"][key])
+    return Bounds(*read_table("sizes")["resources"][key])
 
 
 def application_minimum_disk() -> int:
     """The least `disk` of an application, in MB ("Top-level properties")."""
-    least: int = _table("sizes")["application_minimum_disk"]
+    least: int = read_table("sizes")["application_minimum_disk"]
     return least
 
 
@@ -423,36 +423,37 @@ def tier_interval(name: str) -> int | None:
 @cache
 def php_extensions(version: str) -> PhpExtensions | None:
     """The extensions of a PHP version (not of composable images); None for a version without a table."""
-    row = _table("php_extensions").get(version)
+    row = read_table("php_extensions").get(version)
     return None if row is None else PhpExtensions(row)
 
 
 @cache
 def postgresql_extensions() -> Mapping[str, PostgresqlExtension]:
     """All extensions of PostgreSQL services by name; the list is closed ("Available extensions")."""
-    return {name: PostgresqlExtension(name, row) for name, row in _table("postgresql_extensions").items()}
+    return {name: PostgresqlExtension(name, row) for name, row in read_table("postgresql_extensions").items()}
 
 
 def composable_channels() -> Mapping[str, str]:
     """The channels of composable images, each `supported` or merely `available` (composable image, `type`)."""
-    channels: Mapping[str, str] = _table("composable")["channels"]
+    channels: Mapping[str, str] = read_table("composable")["channels"]
     return channels
 
 
 def composable_runtimes() -> Mapping[str, list[str]]:
     """The runtimes of `stack` with their versions ("Supported Nix runtimes"); others are packages."""
-    names: Mapping[str, list[str]] = _table("composable")["runtimes"]
+    names: Mapping[str, list[str]] = read_table("composable")["runtimes"]
     return names
 
 
 @cache
 def timezone_names() -> frozenset[str]:
     """The names of the tz database, the old ones included; the same on every machine."""
-    return frozenset(_table("timezones"))
+    return frozenset(read_table("timezones"))
 
 
 @cache
-def _table(name: str) -> Any:
+def read_table(name: str) -> Any:
+    """A file of `data/`, parsed."""
     import json
 
     with open(os.path.join(os.path.dirname(__file__), "data", name + ".json"), "rb") as file:
@@ -460,7 +461,7 @@ def _table(name: str) -> Any:
 
 
 def _kind(name: str) -> str:
-    return "runtime" if name == "composable" else str(_table("images")["images"][name]["kind"])
+    return "runtime" if name == "composable" else str(read_table("images")["images"][name]["kind"])
 
 
 def _settings(rows: Mapping[str, Any]) -> Mapping[str, Setting]:

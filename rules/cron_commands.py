@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from paaslint import running
-from paaslint.durations import MAX_SECONDS, Duration
+from paaslint.commands import running
+from paaslint.commands.durations import MAX_SECONDS, Duration
 from paaslint.model import Application, Cron, Mount, Setting, Worker
 from paaslint.names import quoted
 from paaslint.nodes import MappingNode, Node, Place
@@ -14,7 +14,7 @@ from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 from paaslint.schedule import Job, Schedule, collisions, duration_text
 
 if TYPE_CHECKING:
-    from paaslint.commands import Entry, Known
+    from paaslint.commands.tools import Entry, Known
     from paaslint.shell import SimpleCommand
 
 LONG_WAIT = 1800

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from paaslint import starts
-from paaslint.commands import PAGE
-from paaslint.development import development
+from paaslint.commands import starts
+from paaslint.commands.development import development
+from paaslint.commands.running import known
+from paaslint.commands.tools import PAGE
 from paaslint.model import Command, Web, text_of, value_of
 from paaslint.nodes import Place, UnknownNode
 from paaslint.rule import ERROR, WARNING, Finding, Iterator, finding, rule
-from paaslint.running import known
 from paaslint.text import Span
 
 _OUTPUTS = frozenset(

@@ -6,7 +6,7 @@ import pytest
 from corpus import CorpusProject
 from test_shell import corpus_commands
 
-from paaslint.commands import BACKGROUND, LONG_RUNNING, ONE_SHOT, SERVER, Known, duration, identify, table, unwrap
+from paaslint.commands.tools import BACKGROUND, LONG_RUNNING, ONE_SHOT, SERVER, Known, duration, identify, table, unwrap
 from paaslint.shell import parse
 
 

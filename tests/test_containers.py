@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from projects import project
 
+from paaslint.cli.show import CHANGED, ONLY_LEFT, ONLY_RIGHT, SAME, compare
 from paaslint.containers import Instance, instances, unknown_parts
 from paaslint.discover import discover
 from paaslint.load import load
 from paaslint.model import INHERITED
-from paaslint.show import CHANGED, ONLY_LEFT, ONLY_RIGHT, SAME, compare
 from paaslint.text import SourceFile
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_shell import corpus_commands
 
-from paaslint.bashisms import STOPS, SYNTAX, WRONG, bashisms
 from paaslint.shell import parse, syntax_errors
+from paaslint.shell.bashisms import STOPS, SYNTAX, WRONG, bashisms
 
 
 def shell(name: str) -> str:

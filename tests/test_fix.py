@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paaslint import fix
-from paaslint.check import Job
+from paaslint.cli.check import Job
 from paaslint.diagnostic import ERROR, WARNING, Diagnostic, Edit, Fix, Location, Rename
 from paaslint.discover import discover
 from paaslint.settings import Settings

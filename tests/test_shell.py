@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import application
 
-from paaslint.bashisms import bashisms
-from paaslint.commands import identify
+from paaslint.commands.tools import identify
 from paaslint.discover import discover
 from paaslint.load import load
 from paaslint.model import Command
 from paaslint.shell import Script, SimpleCommand, parse, syntax_errors
+from paaslint.shell.bashisms import bashisms
 
 
 def words(text: str) -> list[list[str]]:

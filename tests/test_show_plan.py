@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from corpus import CorpusProject
 
-from paaslint import plan, projects, report, show
+from paaslint import report
 from paaslint.capacity import Budget
-from paaslint.cli import main
+from paaslint.cli import plan, projects, show
+from paaslint.cli.main import main
 from paaslint.report import Style
 
 APP = """\
@@ -270,7 +271,7 @@ def test_help(capsys: pytest.CaptureFixture[str], command: str) -> None:
 
 def test_rich_is_imported_for_terminals_alone(folder: Path) -> None:
     write(folder)
-    code = "import sys; from paaslint.cli import main; main(['plan']); main(['show']); sys.exit('rich' in sys.modules)"
+    code = "import sys; from paaslint.cli.main import main; main(['plan']); main(['show']); sys.exit('rich' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=folder, stdout=subprocess.DEVNULL, check=True)
 
 

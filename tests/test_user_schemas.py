@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paaslint.cli import main
+from paaslint.cli.main import main
 
 APPLICATION = "name: app\ntype: 'python:3.13'\nsize: XL\nweb: {commands: {start: serve}}\n"
 SMALL = {"properties": {"size": {"enum": ["S", "M"]}}, "required": ["timezone"]}

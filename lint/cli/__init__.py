@@ -1,0 +1,1 @@
+"""The command line: one module for each command, `main` that chooses among them, and what they share."""

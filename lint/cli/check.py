@@ -1,0 +1,387 @@
+"""The command `check`: finds the projects, lints or mends each of them, and reports."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from .. import report
+from ..diagnostic import ERROR, SEVERITIES
+from ..discover import FOLDERS, ProjectFiles, discover, discover_tree
+from ..engine import Result, lint_project
+from ..settings import NEVER, Cache, Plan, Settings, load
+from ..tree import DiskTree, OverlayTree
+from ..usage import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..diagnostic import Diagnostic
+    from ..fix import Mended
+    from ..tree import Tree
+
+STDIN = "-"
+CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
+"""The exit statuses."""
+
+
+class Options:
+    """What a command line asks for; what it leaves open, a settings file may say."""
+
+    baseline: str | None = None
+    color: bool | None = None
+    diff = False
+    fail_on: str | None = None
+    fix: bool | None = None
+    format: str | None = None
+    ignore: Sequence[str] | None = None
+    jobs: int | None = None
+    output_file: Sequence[tuple[str, str]] | None = None
+    paths: Sequence[str] = ()
+    plan: str | None = None
+    select: Sequence[str] | None = None
+    source_tree: str | None = None
+    statistics = False
+    stdin_filename: str | None = None
+    unsafe = False
+    version = False
+    write_baseline = False
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(
+            select=None if self.select is None else tuple(self.select),
+            ignore=tuple(self.ignore or ()),
+            plan=Plan(self.plan) if self.plan else None,
+            source_tree=self.source_tree,
+            format=self.format,
+            output_file=tuple(self.output_file or ()),
+            fail_on=self.fail_on,
+            jobs=self.jobs,
+            baseline=self.baseline,
+            fix=self.fix,
+        )
+
+
+class Job:
+    """A project to check: its files, its settings, and the unsaved text of its files by path."""
+
+    __slots__ = ("buffers", "files", "settings")
+
+    def __init__(
+        self, files: ProjectFiles, settings: Settings | None = None, buffers: Mapping[str, bytes] | None = None
+    ) -> None:
+        self.files = files
+        self.settings = settings or Settings()
+        self.buffers = buffers or {}
+
+    @property
+    def tree(self) -> Tree:
+        """The project's folder, under the unsaved texts."""
+        tree = self.files.tree(self.settings.source_tree or "auto")
+        return OverlayTree(tree, self.buffers) if self.buffers else tree
+
+    def lint(self) -> Result:
+        return lint_project(self.files, self.settings, self.tree)
+
+    def mend(self, *, allow_unsafe: bool = False) -> Mended[Result]:
+        """The project with its fixes applied, in memory only."""
+        from ..fix import mend
+
+        def check(tree: Tree) -> Result:
+            is_as_found = all(tree.exists(path) for path in self.files.known)
+            return lint_project(self.files if is_as_found else _surveyed(self.files, tree), self.settings, tree)
+
+        return mend(self.tree, check, allow_unsafe=allow_unsafe, only=self.files.only)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Checks what the arguments name and returns the exit status. Raises `UsageError`."""
+    options = Options()
+    if any(argument.startswith("-") for argument in arguments):
+        from .options import check_parser
+
+        if text := check_parser().read(arguments, options):
+            sys.stdout.write(text)
+            return CLEAN
+    else:
+        options.paths = arguments
+    if options.version:
+        from .. import __version__
+
+        sys.stdout.write(f"paaslint {__version__}\n")
+        return CLEAN
+    cache: Cache = {}
+    settings = options.settings.over(load(os.getcwd(), cache))
+    _refuse_contradictions(options, settings)
+    jobs = list(_jobs(options))
+    for job in jobs:  # all settings are read before the first project is touched
+        job.settings = options.settings.over(load(job.files.root, cache))
+        if job.settings.names_codes:
+            from ..rule import all_rules
+
+            job.settings.check_codes([rule.code for rule in all_rules()])
+        job.settings.check_schemas()
+    whole = _Run(options, settings)
+    for job in jobs:
+        whole.check(job)
+    return whole.finish()
+
+
+def _refuse_contradictions(options: Options, settings: Settings) -> None:
+    fixes = options.diff or settings.fix
+    for name, _ in (*settings.output_file, (settings.format or "text", "")):
+        if name not in report.FORMATS:
+            raise UsageError(f"the format `{name}` is not there yet; there are {', '.join(report.FORMATS)}")
+    if options.unsafe and not fixes:
+        raise UsageError("--unsafe goes with --fix or --diff")
+    if options.diff and options.fix:
+        raise UsageError("--fix and --diff exclude each other: one writes the fixes, the other only shows them")
+    if options.statistics and (settings.format or "text") != "text":
+        raise UsageError("--statistics goes with the format text")
+    if options.write_baseline and not settings.baseline:
+        raise UsageError("--write-baseline needs --baseline FILE, or `baseline` in the settings")
+    if (STDIN in options.paths) != (options.stdin_filename is not None) or (
+        options.stdin_filename is not None and len(options.paths) > 1
+    ):
+        raise UsageError("--stdin-filename FILE and - as the only path belong together")
+    if options.stdin_filename is not None and options.fix:
+        raise UsageError("--fix cannot write to standard input; --diff shows the fixes")
+
+
+# What to check
+
+
+def _jobs(options: Options) -> Iterator[Job]:
+    if options.stdin_filename is not None:
+        yield from _stdin_jobs(options.stdin_filename)
+        return
+    found = discover(options.paths or (".",))
+    if found.missing:
+        raise UsageError(f"`{found.missing[0]}`: there is no such file or folder")
+    if not found.projects:
+        where = "here" if not options.paths else f"in {', '.join(f'`{path}`' for path in found.empty)}"
+        raise UsageError(f"nothing to lint {where}: no .platform.app.yaml, .platform/ or .upsun/")
+    for path in found.empty:
+        _say(f"nothing to lint in `{path}`")
+    for folder in found.cut:
+        _say(f"`{folder}` has too many folders; the deepest were left out")
+    for files in found.projects:
+        yield Job(files)
+
+
+def _stdin_jobs(filename: str) -> Iterator[Job]:
+    """The project of a file whose text comes from standard input; the file need not be there."""
+    full = os.path.abspath(filename)
+    data = sys.stdin.buffer.read()
+    start = full
+    while not os.path.exists(start):
+        start = os.path.dirname(start)
+    projects = [files for files in discover([start]).projects if _inside(full, files.root)]
+    if not projects:
+        folder = os.path.dirname(full)
+        above = os.path.dirname(folder) if os.path.basename(folder) in FOLDERS else folder
+        projects = discover_tree(OverlayTree(DiskTree(above), {_inside(full, above): data}))
+        for files in projects:
+            files.root = os.path.normpath(os.path.join(above, files.root))
+    jobs = [
+        Job(_surveyed(files, OverlayTree(files.tree(), {path: data})), buffers={path: data})
+        for files in projects
+        if (path := _inside(full, files.root))
+    ]
+    if not jobs:
+        raise UsageError(f"nothing to lint: `{filename}` is not part of a project")
+    for job in jobs:
+        job.files.only = tuple(job.buffers)
+        yield job
+
+
+def _inside(path: str, folder: str) -> str:
+    """The path relative to a folder, with `/`; nothing where it is not inside."""
+    prefix = os.path.join(folder, "")
+    return path[len(prefix) :].replace(os.sep, "/") if path.startswith(prefix) else ""
+
+
+def _surveyed(files: ProjectFiles, tree: Tree) -> ProjectFiles:
+    """The project as its tree has it now: files may have come, gone or changed their names."""
+    for now in discover_tree(tree):
+        if now.root == "" and now.flavour == files.flavour:
+            ignored = set(files.ignored)
+            seen = ProjectFiles(
+                files.root,
+                files.flavour,
+                applications=set(now.applications) - ignored,
+                services=set(now.services) - ignored,
+                routes=set(now.routes) - ignored,
+                upsun=set(now.upsun) - ignored,
+                ignored=files.ignored,
+                stray=(stray for stray in now.stray if stray.path not in ignored),
+                complete=files.complete,
+            )
+            seen.other, seen.only = files.other, files.only
+            seen.repository, seen.unknown = files.repository, files.unknown
+            return seen
+    return files
+
+
+class _Run:
+    """One run over all projects: what came of each, and what is to be said at the end."""
+
+    __slots__ = ("changed_files", "diffs", "failed", "fixed", "folder", "jobs", "options", "outcomes", "settings")
+
+    def __init__(self, options: Options, settings: Settings) -> None:
+        self.options = options
+        self.settings = settings
+        self.folder = os.getcwd()
+        self.jobs: list[Job] = []
+        self.outcomes: list[report.Outcome] = []
+        self.diffs: list[str] = []
+        self.fixed = self.changed_files = 0
+        self.failed = False
+
+    def check(self, job: Job) -> None:
+        """Lints or mends one project."""
+        result = self._mend(job) if self.options.diff or self.settings.fix else job.lint()
+        if job.files.only is not None:
+            result.diagnostics = [found for found in result.diagnostics if found.location.path in job.files.only]
+        folder = report.Placement(job.files.root, self.folder).folder
+        for diagnostic in result.diagnostics:
+            diagnostic.project = folder
+        self.jobs.append(job)
+        self.outcomes.append(report.Outcome(job.files.root, result))
+
+    def _mend(self, job: Job) -> Result:
+        """Writes or keeps the fixes of a project; what is to be said of it."""
+        from .. import fix
+
+        mended = job.mend(allow_unsafe=self.options.unsafe)
+        shown = report.Placement(job.files.root, self.folder).path
+        for found in mended.refused:
+            _say(f"{shown(found.location.path)}: a fix of {found.code} was left out, it would have led to an error")
+        if not mended.finished:
+            _say(f"{shown('')}: there are still fixes to apply after {fix.MAX_PASSES} passes")
+        if self.options.diff:
+            self.diffs.append(fix.diff(mended.changes, shown))
+        else:
+            try:
+                fix.write(job.files.root, mended.changes)
+            except fix.WriteError as error:
+                _say(str(error))
+                self.failed = True
+                return mended.before
+        self.fixed += len(mended.fixed)
+        self.changed_files += len(mended.changes)
+        if self.options.diff:
+            return mended.before
+        if job.files.only is not None:
+            renamed = {change.path: change.new_path for change in mended.changes}
+            job.files.only = tuple(renamed.get(path, path) for path in job.files.only)
+        return mended.result
+
+    def finish(self) -> int:
+        """Writes the reports; the exit status."""
+        if self.settings.baseline:
+            if self.options.write_baseline:
+                self._write_baseline(self.settings.baseline)
+                return FAULT if self._tell_faults() else CLEAN
+            self._leave_out_known(self.settings.baseline)
+        for name, path in self.settings.output_file:
+            _write(path, report.render(name, self._report(name), report.Style()))
+        name = self.settings.format or "text"
+        style = report.Style.detect(sys.stdout.isatty(), os.environ, self.options.color)
+        if self.options.diff:
+            sys.stdout.write("".join(self.diffs))
+        elif self.options.statistics:
+            from ..report import text
+
+            sys.stdout.write(text.statistics(self._report(name), style))
+        else:
+            sys.stdout.write(report.render(name, self._report(name), style))
+        if self.fixed:
+            verb = "would be fixed" if self.options.diff else "fixed"
+            _say(
+                f"{self.fixed} {_plural('finding', self.fixed)} {verb} in {self.changed_files} "
+                f"{_plural('file', self.changed_files)}"
+            )
+        if self._tell_faults():
+            return FAULT
+        if self.failed:
+            return USAGE
+        return (
+            FOUND
+            if any(self._fails(found) for outcome in self.outcomes for found in outcome.result.diagnostics)
+            else CLEAN
+        )
+
+    @property
+    def _fail_on(self) -> str:
+        return self.settings.fail_on or ERROR
+
+    def _fails(self, diagnostic: Diagnostic) -> bool:
+        least = self._fail_on
+        return least != NEVER and SEVERITIES.index(diagnostic.severity) <= SEVERITIES.index(least)
+
+    def _report(self, name: str) -> report.Report:
+        base = self.folder
+        if report.FORMATS[name].repository_paths:
+            repositories = {job.files.repository for job in self.jobs}
+            base = (repositories.pop() if len(repositories) == 1 else "") or base
+        return report.Report(self.outcomes, base, self._fail_on)
+
+    def _tell_faults(self) -> bool:
+        faults = [(outcome.root, fault) for outcome in self.outcomes for fault in outcome.result.faults]
+        for root, fault in faults:
+            path = report.Placement(root, self.folder).path(fault.path)
+            _say(f"internal fault in {fault.rule} at {path}; please report it with this:\n{fault.text.rstrip()}")
+        return bool(faults)
+
+    def _write_baseline(self, file: str) -> None:
+        from .. import baseline
+
+        found = [found for outcome in self.outcomes for found in outcome.result.diagnostics]
+        baseline.write(file, (baseline.entry_of(each, file) for each in found))
+        _say(f"{len(found)} {_plural('finding', len(found))} written to {file}")
+
+    def _leave_out_known(self, file: str) -> None:
+        """Takes away the findings that a baseline file holds, and tells what it holds in vain."""
+        from .. import baseline
+
+        folder = os.path.dirname(os.path.abspath(file))
+        looked_at: dict[str, Settings] = {}
+        for job, (root, result) in zip(self.jobs, self.outcomes, strict=True):
+            place = report.Placement(root, folder)
+            for path in result.files if job.files.only is None else job.files.only:
+                looked_at[place.path(path)] = job.settings.at(os.path.join(root, path))
+
+        def judged(entry: baseline.Entry) -> bool:
+            settings = looked_at.get(entry.path)
+            return settings is not None and settings.enabled(entry.code)
+
+        every = [found for outcome in self.outcomes for found in outcome.result.diagnostics]
+        parted = baseline.split(every, baseline.read(file), judged)
+        new = set(map(id, parted.new))
+        for _, result in self.outcomes:
+            before = len(result.diagnostics)
+            result.diagnostics = [found for found in result.diagnostics if id(found) in new]
+            result.suppressed += before - len(result.diagnostics)
+        for entry in parted.stale:
+            _say(
+                f"{file} holds a {entry.code} of {entry.path} that is no longer there; --write-baseline brings it up to date"
+            )
+
+
+def _plural(noun: str, count: int) -> str:
+    return noun if count == 1 else noun + "s"
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"paaslint: {message}\n")
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,108 @@
+"""What a simple command does to files: the paths that it writes, and those that it takes away.
+
+Paths are in the terms of `SimpleCommand.directory`: relative to the application's root, absolute outside of it. What
+is not literal, or lies in an unknown folder, is left out.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..shell import SimpleCommand, Word, resolve
+from .tools import Plain, unwrap
+
+_WILDCARD = re.compile(r"[*?\[{]")
+_REDIRECTIONS = frozenset((">", ">>", ">|", "&>", "&>>"))
+_VALUES: dict[str, tuple[str, ...]] = {
+    "cp": ("-t", "-S"),
+    "install": ("-m", "-o", "-g", "-t"),
+    "ln": ("-t", "-S"),
+    "mkdir": ("-m", "--mode"),
+    "rsync": ("-e", "--exclude", "--include", "--exclude-from", "--filter", "-f"),
+    "touch": ("-d", "-r", "-t"),
+}
+"""Options whose value is a word of its own."""
+
+
+class Write(NamedTuple):
+    """A path that a command writes, and the word that says so. `makes` is True for `mkdir`, which only makes folders."""
+
+    path: str
+    word: Word
+    makes: bool = False
+
+
+def writes(command: SimpleCommand) -> Iterator[Write]:
+    """The files and folders that a command writes, as far as they can be known."""
+    for redirection in command.redirections:
+        if redirection.operator in _REDIRECTIONS and redirection.target is not None:
+            yield from _at(command, (redirection.target,))
+    plain = unwrap(command)
+    named = _positional(plain)
+    program = plain.program
+    if program == "mkdir":
+        yield from (write._replace(makes=True) for write in _at(command, named))
+    elif program in ("touch", "tee"):
+        yield from _at(command, named)
+    elif program in ("cp", "mv", "rsync", "install", "ln"):
+        if len(named) > 1 and ":" not in named[-1].text:
+            yield from _at(command, named[-1:])
+    elif program == "sed":
+        if any(re.match(r"-[a-zA-Z]*i|--in-place", text) for text in plain.texts[1:]):
+            yield from _at(command, named[1:])
+    elif program in ("wget", "curl", "unzip", "tar", "git"):
+        yield from _at(command, _fetched(program, plain, named))
+
+
+def takes_away(command: SimpleCommand) -> Iterator[str]:
+    """The paths that a command removes, moves or copies to another place."""
+    plain = unwrap(command)
+    named = _positional(plain)
+    if plain.program in ("mv", "cp", "rsync"):
+        named = named[:-1]
+    elif plain.program not in ("rm", "rmdir", "unlink"):
+        return
+    for word in named:
+        path = resolve(command.directory, word)
+        if path is not None:
+            yield posixpath.dirname(_WILDCARD.split(path, maxsplit=1)[0]) if word.pattern else path
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it; the application's root is `""`."""
+    return not path.startswith("/") if folder == "" else path == folder or path.startswith(folder + "/")
+
+
+def _at(command: SimpleCommand, words: Sequence[Word]) -> Iterator[Write]:
+    for word in words:
+        path = None if word.pattern or word.text in ("-", "") else resolve(command.directory, word)
+        if path is not None and not path.startswith(".."):
+            yield Write(path, word)
+
+
+def _positional(plain: Plain) -> list[Word]:
+    """The words that are neither options nor values of options."""
+    values = _VALUES.get(plain.program, ())
+    found: list[Word] = []
+    words = zip(plain.texts[1:], plain.words[1:], strict=True)
+    for text, word in words:
+        if text.startswith("-") and len(text) > 1:
+            if text in values:
+                next(words, None)
+        else:
+            found.append(word)
+    return found
+
+
+def _fetched(program: str, plain: Plain, named: list[Word]) -> Sequence[Word]:
+    """Where a program that unpacks or downloads puts what it gets."""
+    if program == "git":
+        return named[2:3] if len(named) > 2 and named[0].text == "clone" else ()
+    extract = r"-[a-zA-Z]*x|--extract|[a-zA-Z]*x[a-zA-Z]*\Z"
+    if program == "tar" and not any(re.match(extract, text) for text in plain.texts[1:2]):
+        return ()
+    names = {"wget": ("-O", "-P"), "curl": ("-o", "--output"), "unzip": ("-d",), "tar": ("-C", "--directory")}
+    return [option.value for option in plain.options(*names[program]) if option.value is not None]
