@@ -103,3 +103,32 @@ def everything() -> list[Diagnostic]:
             fix=Fix("Rename the file", False, (Rename(SERVICES.path, ".platform/other.yaml"),)),
         ),
     ]
+
+
+HOSTILE_PATHS = (
+    "a b/#1%41?.yaml",
+    "日本/😀.yaml",
+    "::error::x.yaml",
+    "a,b:c.yaml",
+    'a"b<c>&d|e`f`*g*_h_[i](j)$k$.yaml',
+    "line\r\nfeed.yaml",
+    "\udcff\x1b[31m.yaml",
+    "\ud800.yaml",
+)
+"""Names that a file may really have, bytes that are no UTF-8 among them."""
+
+HOSTILE_TEXT = "%0A ::error::no\r\n##[error]no ]]> <b> & \" ' | `a|b` [x](y) {0} *z* _z_ $z$ \x00\x1b[31m\ud800 日本 😀"
+
+
+def hostile() -> list[Diagnostic]:
+    """Findings with everything that a reader could take for more than text."""
+    return [
+        diagnostic(
+            Location(path, 1, 2, 1, 3),
+            HOSTILE_TEXT,
+            help=HOSTILE_TEXT,
+            related=(Related(Location(path, 1, 1, 1, 1), HOSTILE_TEXT),),
+            fix=Fix(HOSTILE_TEXT, True, (Edit(Location(path, 1, 2, 1, 3), HOSTILE_TEXT),)),
+        )
+        for path in HOSTILE_PATHS
+    ]

@@ -16,8 +16,8 @@ from corpus import CorpusProject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paaslint import html_report, projects
-from paaslint.cli import main
+from paaslint.cli import html_report, projects
+from paaslint.cli.main import main
 from paaslint.report import html
 from paaslint.report.html_graph import MISSING, SERVICE, WEB, WIDTH, Card, Edge, Graph, Layout, Row, graph
 from paaslint.report.html_markup import VOID, Builder

@@ -9,13 +9,13 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..diagnostic import ERROR, INFO, WARNING, Diagnostic, Edit, Fix, Location, Related, Rename
+from ..diagnostic import ERROR, INFO, SEVERITIES, WARNING, Diagnostic, Edit, Fix, Location, Related, Rename
+from ..text import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ..engine import Fault, Result
-    from ..text import SourceFile
 
 JSON_VERSION = 1
 """The version of our JSON; it changes when a field goes or changes its meaning, not when one is added."""
@@ -34,7 +34,15 @@ class Format(NamedTuple):
 FORMATS = {
     "text": Format("text"),
     "json": Format("json"),
+    "sarif": Format("sarif", repository_paths=True),
+    "github": Format("github", repository_paths=True),
+    "gitlab": Format("gitlab", repository_paths=True),
+    "junit": Format("junit"),
+    "markdown": Format("markdown"),
 }
+
+CREDENTIALS = frozenset({"VR001"})
+"""The rules that point at something which must not be repeated: no report prints the text at their primary place."""
 
 
 class Style(NamedTuple):
@@ -109,16 +117,18 @@ class Report:
     `fail_on` is the severity from which on a finding fails the run, or `never`.
     """
 
-    __slots__ = ("base", "diagnostics", "fail_on", "faults", "sources", "summary")
+    __slots__ = ("_outcomes", "_shown", "base", "diagnostics", "fail_on", "faults", "sources", "summary")
 
     def __init__(self, outcomes: Iterable[Outcome], base: str, fail_on: str = ERROR) -> None:
+        self._outcomes = tuple(outcomes)
+        self._shown: dict[str, SourceFile] = {}
         self.base = base
         self.fail_on = fail_on
         self.diagnostics: list[Diagnostic] = []
         self.sources: dict[str, SourceFile] = {}
         self.faults: list[Fault] = []
         projects = files = suppressed = 0
-        for root, result in outcomes:
+        for root, result in self._outcomes:
             place = Placement(root, base)
             moved = [place.diagnostic(diagnostic) for diagnostic in result.diagnostics]
             self.diagnostics += moved
@@ -139,6 +149,38 @@ class Report:
         self.summary = Summary(
             projects, files, count[ERROR], count[WARNING], count[INFO], suppressed, fixable=safe, unsafe=unsafe
         )
+
+    @property
+    def files(self) -> list[str]:
+        """The paths of all files that were looked at, those without findings too, in order."""
+        placed = ((Placement(root, self.base), result.files) for root, result in self._outcomes)
+        return sorted({place.path(path) for place, paths in placed for path in paths})
+
+    def worst_first(self) -> list[Diagnostic]:
+        """The findings by severity and then in output order, for readers that take only so many."""
+        return sorted(self.diagnostics, key=lambda diagnostic: SEVERITIES.index(diagnostic.severity))
+
+    def fails(self, diagnostic: Diagnostic) -> bool:
+        """Whether a finding fails the run."""
+        return self.fail_on in SEVERITIES[SEVERITIES.index(diagnostic.severity) :]
+
+    def shown(self, path: str) -> SourceFile | None:
+        """A file as its lines may be printed: a character of a credential is a `*`. None where there is no text."""
+        source = self.sources.get(path)
+        if source is not None and path not in self._shown:
+            places = [d.location for d in self.diagnostics if d.code in CREDENTIALS and d.location.path == path]
+            self._shown[path] = _masked(source, places) if places else source
+        return self._shown.get(path)
+
+
+def _masked(source: SourceFile, places: Iterable[Location]) -> SourceFile:
+    """The file with `*` for each character at the places; lines stay lines."""
+    text = list(source.text)
+    for place in places:
+        start = source.offset(place.line, place.column)
+        end = source.offset(place.end_line, place.end_column)
+        text[start:end] = (c if c in "\r\n" else "*" for c in text[start:end])
+    return SourceFile(source.path, "".join(text), has_bom=source.has_bom, readable=source.readable)
 
 
 class Placement:

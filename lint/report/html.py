@@ -212,9 +212,9 @@ def _measure(budget: Budget, key: str, title: str, unit: str, colors: Mapping[In
     words = [_amount(total, unit) + ("" if key == DISK else " in fixed sizes")]
     if limit is not None:
         words.append(f" of {_amount(limit, unit)}")
-    said = [build("span", "".join(words))]
+    said = [build("span", "".join(words) + (": " if over else ""))]
     if over:
-        said.append(build("span", f": {_amount(over, unit)} too much", class_="over"))
+        said.append(build("span", f"{_amount(over, unit)} too much", class_="over"))
     bar = build("div", *parts, class_="bar", role="img", aria_label=f"{title}: {''.join(words)}")
     return build("div", build("strong", title), bar, build("div", *said), class_="measure")
 
@@ -306,7 +306,7 @@ def _filter(found: Sequence[Diagnostic], folders: Sequence[str], build: Builder)
         options = [build("option", folder, value=folder) for folder in folders]
         every = build("option", "all projects", value="")
         selects.append(build("select", every, *options, name="project", aria_label="project"))
-    text = build("input", type="search", name="text", placeholder="text", aria_label="text in the finding")
+    text = build("input", type="search", name="text", placeholder="search", aria_label="text in the finding")
     return build("form", *boxes, *selects, text, build("output", class_="soft"), class_="filter", hidden=True)
 
 

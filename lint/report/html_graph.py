@@ -19,15 +19,21 @@ if TYPE_CHECKING:
 
 MAX_CARDS = 200
 MAX_ROWS = 16
-"""So many cards, and rows of a card, are drawn; the list beside the graph has everything."""
+MAX_LISTED = 100
+"""So many cards, and rows of a card, are drawn; so many rows are listed beside the graph."""
 
 MAX_LAYERS = 8
+LEAST_SCALE = 0.66
+"""How much smaller a wide graph is shown; then it can be moved to and fro."""
+
 SWEEPS = 8
 COLORS = 7
 """How many colours there are for containers; then they come again."""
 
 WIDTH, HEAD, ROW, PAD = 268, 46, 19, 8
-GAP_X, GAP_Y, GAP_IN_GROUP, MARGIN = 96, 26, 12, 14
+GAP_X, SMALL_GAP_X, GAP_Y, GAP_IN_GROUP, MARGIN = 96, 72, 26, 12, 14
+"""Between layers, when there are few and many; between cards; and around everything."""
+
 BEND, ARC = 44, 36
 """How far arrows go to the side, and what room those need that go to a card above or below."""
 
@@ -46,9 +52,12 @@ class Row(NamedTuple):
 
 
 class Card:
-    """A box of the graph: a route, a container, or what is named and not there. `group` is its application."""
+    """A box of the graph: a route, a container, or what is named and not there. `group` is its application.
 
-    __slots__ = ("color", "group", "height", "kind", "rows", "subtitle", "title", "x", "y")
+    `more` is the number of rows that are left out.
+    """
+
+    __slots__ = ("color", "group", "height", "kind", "more", "rows", "subtitle", "title", "x", "y")
 
     def __init__(self, kind: str, title: str, subtitle: str = "", group: str = "", color: int | None = None) -> None:
         self.kind = kind
@@ -57,6 +66,7 @@ class Card:
         self.group = group
         self.color = color
         self.rows: list[Row] = []
+        self.more = 0
         self.x = self.y = 0.0
         self.height = 0.0
 
@@ -94,7 +104,7 @@ def graph(project: Project, instances: Sequence[Instance]) -> Graph:
     """The routes and containers of a project, and what leads from one to the other."""
     cards: list[Card] = []
     entries: dict[str, Card] = {}
-    for index, instance in enumerate(instances):
+    for index, instance in enumerate(instances[:MAX_CARDS]):
         application = instance.application
         card = Card(
             instance.kind,
@@ -107,19 +117,20 @@ def graph(project: Project, instances: Sequence[Instance]) -> Graph:
         if instance.kind != WORKER:
             entries.setdefault(application.name if application else instance.name, card)
     maker = _Maker(project, entries)
-    for card, instance in zip(list(cards), instances, strict=True):
+    for card, instance in zip(list(cards), instances, strict=False):
         maker.connect(card, instance)
-    routes = [(route, Card(ROUTE, route.name, route.type or "")) for route in project.routes]
+    routes = [(route, Card(ROUTE, route.name, route.type or "")) for route in project.routes[:MAX_CARDS]]
     by_url = {route.name.rstrip("/"): card for route, card in routes}
     for route, card in routes:
         maker.lead(card, route, by_url)
-    everything = [card for _, card in routes] + cards + maker.missing
+    everything = cards + [card for _, card in routes] + maker.missing
+    parts = len(instances) + len(project.routes) + len(maker.missing)
     drawn = everything[:MAX_CARDS]
     there = set(map(id, drawn))
     edges = [edge for edge in maker.edges if id(edge.start) in there and id(edge.end) in there]
     for card in drawn:
         card.size()
-    return Graph(drawn, edges, len(everything) - len(drawn))
+    return Graph(drawn, edges, parts - len(drawn))
 
 
 def subtitle(instance: Instance) -> str:
@@ -136,11 +147,12 @@ def subtitle(instance: Instance) -> str:
 class _Maker:
     """Collects arrows, and cards for what they lead to that is not there."""
 
-    __slots__ = ("_entries", "_known", "edges", "missing")
+    __slots__ = ("_entries", "_joined", "_known", "edges", "missing")
 
     def __init__(self, project: Project, entries: dict[str, Card]) -> None:
         self._known = project.names_known
         self._entries = entries
+        self._joined: set[tuple[int, int]] = set()
         self.edges: list[Edge] = []
         self.missing: list[Card] = []
 
@@ -162,8 +174,13 @@ class _Maker:
             self._row(card, "mount", mount_text(mount), mount.service)
 
     def _row(self, card: Card, kind: str, text: str, name: str | None) -> None:
+        if len(card.rows) == MAX_LISTED:
+            card.more += 1
+            return
         target = self._target(name) if name else None
-        if target is not None:
+        shown = len(card.rows) < MAX_ROWS
+        if target is not None and (shown or (id(card), id(target)) not in self._joined):
+            self._joined.add((id(card), id(target)))
             self.edges.append(Edge(card, len(card.rows), target, kind))
         card.rows.append(Row(kind, text, target))
 
@@ -198,6 +215,7 @@ def sentences(made: Graph) -> Iterator[str]:
         targets = [edge.end.title for edge in made.edges if edge.start is card and edge.row is None]
         said = [f"leads to `{name}`" for name in targets]
         said += [row.text if row.kind == "redirect" else f"{row.kind} {row.text}" for row in card.rows]
+        said += [f"{card.more} more"] if card.more else []
         yield f"{card.kind} `{card.title}` ({card.subtitle or 'no type'})" + (f": {'; '.join(said)}" if said else "")
 
 
@@ -257,18 +275,19 @@ class Layout:
         self._place()
         loops = any(e.kind == "redirect" for e in made.edges)
         left = MARGIN + (BEND if loops else 0)
+        step = WIDTH + (GAP_X if len(self.layers) < 4 else SMALL_GAP_X)
         for number, layer in enumerate(self.layers):
             for block in layer:
                 for card in block.cards:
-                    card.x = left + number * (WIDTH + GAP_X)
+                    card.x = left + number * step
                     card.y = block.y + block.offset(card)
-        self.paths = [(edge, [(left + n * (WIDTH + GAP_X), block.y) for n, block in way]) for edge, way in passing]
+        self.paths = [(edge, [(left + n * step, block.y) for n, block in way]) for edge, way in passing]
         last = len(self.layers) - 1
         turns = any(
             self._layer_of(edge.start) == self._layer_of(edge.end) == last and edge.kind != "redirect"
             for edge in made.edges
         )
-        self.width = left + max(0, last) * (WIDTH + GAP_X) + WIDTH + MARGIN + (BEND if turns else 0)
+        self.width = left + max(0, last) * step + WIDTH + MARGIN + (BEND if turns else 0)
         self.height = max((card.y + card.height for card in made.cards), default=0) + MARGIN
 
     def _layer_of(self, card: Card) -> int:
@@ -415,6 +434,7 @@ def _picture(
         height=round(height),
         role="img",
         class_=f"graph {name}",
+        style=f"min-width:{LEAST_SCALE * width:.0f}px" if name == "wide" else None,
     )
 
 
@@ -499,7 +519,7 @@ def _card(card: Card, build: Builder) -> Markup:
             at = card.y + card.port(number)
             parts.append(build("circle", class_=f"port{color}", cx=card.x + WIDTH, cy=at, r=3.5))
     if len(card.rows) > MAX_ROWS:
-        more = f"… and {len(card.rows) - MAX_ROWS} more"
+        more = f"… and {len(card.rows) - MAX_ROWS + card.more} more"
         parts.append(build("text", more, class_="sub", x=left, y=card.y + HEAD + MAX_ROWS * ROW + 13))
     color = f" c{card.color}" if card.color is not None else ""
     return build("g", *parts, class_=f"card {card.kind}{color}")

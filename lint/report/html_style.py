@@ -17,7 +17,7 @@ CSS = """
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,
 "Helvetica Neue",Arial,"Liberation Sans",sans-serif}
-main,header.top{max-width:1180px;margin:0 auto;padding:0 20px}
+main,header.top{max-width:1240px;margin:0 auto;padding:0 20px}
 header.top{padding-top:28px}
 h1{font-size:26px;line-height:1.25;margin:0;overflow-wrap:anywhere}
 h2{font-size:20px;line-height:1.3;margin:0;overflow-wrap:anywhere}
@@ -45,6 +45,7 @@ nav.all table{margin-top:8px}
 .scroll{overflow-x:auto;margin:0 -8px;padding:0 8px}
 .c0{--c:var(--k0)}.c1{--c:var(--k1)}.c2{--c:var(--k2)}.c3{--c:var(--k3)}.c4{--c:var(--k4)}.c5{--c:var(--k5)}.c6{--c:var(--k6)}
 .graph{display:block;margin:0 auto}
+.graph.wide{max-width:100%;height:auto}
 .graph.narrow{display:none;max-width:100%;height:auto}
 .graph .box{fill:var(--card);stroke:var(--line);stroke-width:1.2}
 .graph .route .box{fill:var(--faint)}
@@ -74,13 +75,14 @@ td.n,th.n{text-align:right;white-space:nowrap}
 td:last-child,th:last-child{padding-right:0}
 tr.total td{font-weight:700;border-bottom:0}
 .dot{display:inline-block;width:10px;height:10px;border-radius:3px;background:var(--c);margin-right:8px}
-.measure{display:grid;grid-template-columns:80px minmax(0,1fr) minmax(150px,auto);gap:2px 14px;align-items:center;margin:10px 0}
+.measure{display:grid;grid-template-columns:72px minmax(0,1fr) minmax(0,310px);gap:2px 14px;align-items:center;margin:10px 0}
+.measure>div:last-child{font-size:14px}
 .bar{position:relative;height:18px;border-radius:5px;background:var(--faint);display:flex;gap:2px;
 box-shadow:inset 0 0 0 1px var(--line)}
 .bar i{display:block;background:var(--c);min-width:1px;height:100%}
 .bar i:first-child{border-radius:5px 0 0 5px}
 .bar .limit{position:absolute;top:-4px;bottom:-4px;width:3px;margin-left:-1.5px;border-radius:2px;background:var(--error)}
-.over{color:var(--error);font-weight:600}
+.over{color:var(--error);font-weight:600;white-space:nowrap}
 ul.notes{margin:8px 0;padding-left:20px;color:var(--soft);font-size:13.5px}
 .verdict{font-weight:600}.verdict.yes{color:var(--good)}.verdict.no{color:var(--error)}
 .week{border:1px solid var(--line);border-radius:10px;overflow:hidden}
@@ -126,7 +128,7 @@ pre mark{background:var(--mark);color:inherit;border-radius:3px;padding:1px 0}
 pre mark.also{background:none;box-shadow:inset 0 -2px var(--info)}
 pre em{color:var(--info);font-style:normal;padding-left:10px}
 .help{margin:8px 0 0;padding-left:12px;border-left:3px solid var(--good)}
-footer{max-width:1180px;margin:0 auto;padding:0 20px 40px;color:var(--soft);font-size:13px}
+footer{max-width:1240px;margin:0 auto;padding:0 20px 40px;color:var(--soft);font-size:13px}
 @media(max-width:640px){
 main,header.top,footer{padding-left:12px;padding-right:12px}
 section.project,section.findings,nav.all{padding:16px 14px;border-radius:12px}
@@ -134,7 +136,8 @@ h1{font-size:22px}
 .lane{grid-template-columns:minmax(0,1fr);gap:4px}.lane.head>div:first-child{display:none}
 .measure{grid-template-columns:1fr auto}.measure .bar{grid-column:1/3;grid-row:2}
 .filter{position:static}
-.more{display:none}.days{font-size:10.5px}
+.measure>div:last-child{text-align:right}
+table{font-size:13px}th,td{padding-right:9px}.more{display:none}td.place{white-space:nowrap}.days{font-size:10.5px}
 .graph.wide{display:none}.graph.narrow{display:block}
 }
 @media print{
@@ -147,8 +150,8 @@ body{font-size:10.5pt}
 main,header.top,footer{max-width:none;padding:0}
 section.project,section.findings,nav.all{border:0;border-radius:0;padding:0;margin:14pt 0}
 .scroll{overflow:visible;margin:0;padding:0}
-.graph.wide{display:block;max-width:100%;height:auto;max-height:235mm}.graph.narrow{display:none}
-table{font-size:9pt}th,td{padding-right:8px}details{display:none}.more{display:table-cell}td.name{min-width:86px}
+.graph.wide{display:block;min-width:0!important;max-height:195mm}.graph.narrow{display:none}
+table{font-size:9pt}th,td{padding-right:8px}details{display:none}.more{display:table-cell}td.name{min-width:86px}td.place{font-size:8pt}
 article,.measure,.lane,tr,figure{break-inside:avoid}
 h2,h3,h4{break-after:avoid}
 header.top nav,.filter{display:none!important}

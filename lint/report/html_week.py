@@ -11,7 +11,10 @@ HEIGHT, UNITS = 16, 1680
 """Of a row of bars; its width is stretched to that of the page, so that a unit is the sixth of an hour."""
 
 LEAST = 2.5
-"""The width of the shortest bar that can be seen."""
+"""The width of the shortest bar that can be seen, where the next one is not near."""
+
+NEAR = 0.25
+"""Bars that are no further apart are one."""
 
 Times = tuple[float, float]
 
@@ -81,7 +84,9 @@ def draw(week: Week, build: Builder) -> Markup:
         starts = [(start, start) for start, _ in cron.runs] if cron.open else cron.runs
         layers = [("open", cron.runs)] if cron.open else []
         rows.append(build("div", label, _strip(week, [*layers, ("run", starts)], count, build), class_="lane"))
-    label = build("div", build("strong", "A deployment would wait"), *_notes(week, build), class_="label")
+    label = build(
+        "div", build("strong", f"A deployment would wait for {week.application}"), *_notes(week, build), class_="label"
+    )
     layers = [("wait open", week.waits), ("wait", week.certain)]
     rows.append(build("div", label, _strip(week, layers, "when a deployment would wait", build), class_="lane waits"))
     return build("div", *rows, class_="week")
@@ -102,7 +107,14 @@ def _strip(week: Week, layers: Iterable[tuple[str, Sequence[Times]]], title: str
             for start, end in merged(times)
             if start < week.end and end >= week.start
         ]
-        seen = merged(((left, max(right, left + LEAST)) for left, right in bars), gap=0.5)
+        nexts = [*(left for left, _ in bars[1:]), float(UNITS)][: len(bars)]
+        seen = merged(
+            (
+                (left, max(right, min(left + LEAST, (left + following) / 2)))
+                for (left, right), following in zip(bars, nexts, strict=True)
+            ),
+            NEAR,
+        )
         path = "".join(f"M{left:.1f} 0H{right:.1f}V{HEIGHT}H{left:.1f}z" for left, right in seen)
         if path:
             parts.append(build("path", class_=class_, d=path))

@@ -33,7 +33,7 @@ def render(report: Report, style: Style) -> str:
             blocks.append(_block(diagnostic, report, style, diagnostic.code not in explained))
             explained.add(diagnostic.code)
         else:
-            blocks.append(_line(diagnostic, style))
+            blocks.append(line(diagnostic, style))
     return "".join(blocks) + summary(report, style)
 
 
@@ -84,7 +84,8 @@ def _place(location: Location) -> str:
     return f"{printable(location.path)}:{location.line}:{location.column}"
 
 
-def _line(diagnostic: Diagnostic, style: Style) -> str:
+def line(diagnostic: Diagnostic, style: Style) -> str:
+    """A finding in one line."""
     place = style.paint(_place(diagnostic.location), BOLD)
     head = style.paint(f"{diagnostic.severity}[{diagnostic.code}]", COLOR[diagnostic.severity])
     return f"{place}: {head} {printable(diagnostic.message)}\n"
@@ -111,7 +112,7 @@ def _block(diagnostic: Diagnostic, report: Report, style: Style, first: bool) ->
     by_path: dict[str, list[_Mark]] = {}
     for mark in marks:
         by_path.setdefault(mark.location.path, []).append(mark)
-    excerpts = {path: _excerpt(report.sources.get(path), of_path) for path, of_path in by_path.items()}
+    excerpts = {path: _excerpt(report.shown(path), of_path) for path, of_path in by_path.items()}
     numbers = [number for excerpt in excerpts.values() for number in excerpt.shown]
     gutter = len(str(max(numbers, default=1)))
     bar = " " * gutter + " " + style.paint("|", GUTTER)
