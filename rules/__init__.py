@@ -25,6 +25,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "relationships": ("Application", "Project", "Relationship"),
     "workers": ("Worker",),
     "capacity": ("Application", "Project", "Service", "Web", "Worker"),
+    "hooks": ("Application", "Hook"),
+    "scripts": ("Command",),
     "services": ("Relationship", "Service"),
     "mounts": ("Application", "Mount", "Web", "Worker"),
     "crons": ("Application", "Cron", "Project"),
