@@ -57,6 +57,13 @@ def bad_name(part: Application | Service | Relationship) -> Iterator[Finding]:
     """
     name = part.name
     if not name:
+        written = part.get("name") if isinstance(part, Application) else None
+        if isinstance(written, ScalarNode):
+            yield finding(
+                written,
+                "the application's name is empty: the platform's own linter refuses it, and nothing can lead to it",
+                help="write a name in lower-case letters, digits and single hyphens, such as `app`",
+            )
         return
     if isinstance(part, Relationship):
         if not re.match(_RELATIONSHIP, name):

@@ -213,6 +213,10 @@ def redirect_nowhere(project: Project) -> Iterator[Finding]:
     if not project.routes.known:
         return
     hosts = {urls.parse(route.name).wildcard_host for route in project.routes}
+    if any("{" in host.replace("{default}", "").replace("{all}", "") for host in hosts) or not all(
+        isinstance(route.key, ScalarNode) for route in project.routes
+    ):
+        return  # a misspelt placeholder in a route is the mistake then
     for route in project.routes:
         targets = [route.to] if route.type == "redirect" else []
         targets += [to for _, path in route.redirects if isinstance(to := value_of(path, "to"), ScalarNode)]

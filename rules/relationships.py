@@ -317,7 +317,8 @@ def points_at_worker(project: Project) -> Iterator[Finding]:
                 workers.setdefault(worker.name, worker)
     for relationship in project.relationships:
         aim = workers.get(relationship.target)
-        if aim is not None and relationship.form != "default" and not _is_defined(relationship):
+        is_service = relationship.endpoint not in (None, HTTP) and project.lacks_services
+        if aim is not None and relationship.form != "default" and not is_service and not _is_defined(relationship):
             yield finding(
                 relationship.target_place or relationship.node,
                 f"relationship `{relationship.name}` leads to the worker `{aim.name}`: nothing can connect to a worker",
@@ -468,12 +469,12 @@ def unused_service(project: Project) -> Iterator[Finding]:
 
     Source: Add services, "Connect the service"; the vendor's own linter, relationships
     """
-    if not _links_known(project):
-        return
     linked = {relationship.target for relationship in project.relationships}
-    linked |= {meant for _, meant in _dangling(project)}
-    linked |= {mount.service for mount in project.mounts}
-    linked |= {route.upstream_name for route in project.routes}
+    linked |= {mount.service for mount in project.mounts if mount.source == "service"}
+    linked |= {route.upstream_name for route in project.routes if route.upstream}
+    defined = {part.name for part in (*project.services, *project.applications)}
+    if not _links_known(project) or not linked <= defined:
+        return  # what leads nowhere, or cannot be read, may be meant for the service that seems unused
     for service in project.services:
         if service.name not in linked:
             yield finding(
@@ -484,16 +485,22 @@ def unused_service(project: Project) -> Iterator[Finding]:
             )
 
 
+def _containers(project: Project) -> list[Container]:
+    return [container for application in project.applications for container in application.web_and_workers]
+
+
 def _links_known(project: Project) -> bool:
     """Whether everything that may lead to a service could be read."""
     if not project.applications or project.files.unknown or not (project.applications.known and project.routes.known):
         return False
     owners: list[Part] = [*project.applications, *project.services]
-    owners += [container for application in project.applications for container in application.web_and_workers]
+    owners += _containers(project)
     values = [value for owner in owners for value in (owner.get("relationships"), owner.get("mounts"))]
     values += [route.get("upstream") for route in project.routes]
     values += [node for mount in project.mounts for node in (mount.node, mount.get("service"))]
     if any(isinstance(value, UnknownNode) or (isinstance(value, MappingNode) and value.partial) for value in values):
+        return False
+    if not all(container.relationships.known and container.mounts.known for container in _containers(project)):
         return False
     return all(relationship.form != "unknown" for relationship in project.relationships)
 

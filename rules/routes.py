@@ -74,10 +74,11 @@ def unknown_upstream(project: Project) -> Iterator[Finding]:
     if not applications or not project.names_known or project.files.unknown:
         return
     names = {*applications, *(service.name for service in project.services)}
+    refused = {name.lower() for name in names if name != name.lower()}
     suggestions = MAX_SUGGESTIONS
     for route, node, name, _ in _upstreams(project):
-        if name in names:
-            continue
+        if name in names or name in refused:
+            continue  # of a name in upper case, the name itself is the mistake
         suggestions -= 1
         meant = nearest(name, names, loose=True) if suggestions >= 0 else None
         if meant is None and len(applications) == 1:

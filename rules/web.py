@@ -80,7 +80,9 @@ def _runs_php(application: Application) -> bool | None:
 def _lacks_start(web: Web) -> bool:
     """Whether `commands.start` is surely not there."""
     commands = web.get("commands")
-    return commands is None or (isinstance(commands, MappingNode) and commands.get("start") is None)
+    start = commands.get("start") if isinstance(commands, MappingNode) else None
+    is_blank = isinstance(start, ScalarNode) and not start.text.strip()
+    return commands is None or (isinstance(commands, MappingNode) and (start is None or is_blank))
 
 
 def _last_command(text: str) -> list[str]:
@@ -420,6 +422,8 @@ def _front_controller(passthru: ScalarNode, files: _Files, web: Web) -> Iterator
     ):
         return
     folder, _, name = path.rpartition("/")
+    if application.project.tree.exists(folder) is False:
+        return  # the missing folder is the mistake
     near = nearest(name, [other for other, is_folder in application.project.tree.list(folder) if not is_folder])
     yield finding(
         passthru,

@@ -66,7 +66,8 @@ def test_roots(root: str, found: list[tuple[str, str]]) -> None:
 
 def test_missing_folders_and_controllers_are_told_only_where_nothing_makes_them() -> None:
     web = {"locations": {"/": {"root": "web", "passthru": "/index.php"}}}
-    assert told(web, PHP, {}, build={"flavor": "none"}) == [("WB007", "info"), ("WB008", "warning")]
+    assert told(web, PHP, {}, build={"flavor": "none"}) == [("WB007", "info")]
+    assert told(web, PHP, {"web/app.js": ""}, build={"flavor": "none"}) == [("WB008", "warning")]
     assert told(web, PHP, {"web/index.php": ""}, build={"flavor": "none"}) == []
     assert told(web, PHP, {}, hooks={"build": "make web"}) == []
     assert told(web, PHP, {"composer.json": "{}"}) == []
