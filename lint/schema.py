@@ -683,7 +683,7 @@ class _Walk:
             return None
         if self.entry(holder, outer) is not None or source.line_text(line)[: column - 1].strip(" "):
             return None
-        text = f"{outer}:\n{' ' * (column + 3)}{inner}"
+        text = f"{outer}:\n{' ' * (column - 1)}{source.indent_step}{inner}"
         return Repair(f"write `{replacement}`", (Change(key, text),))
 
     def missing(self, node: MappingNode, name: str, entry: Entry | None) -> None:

@@ -93,6 +93,16 @@ class SourceFile:
             end -= 1
         return Span(start, end)
 
+    @property
+    def indent_step(self) -> str:
+        """The spaces of one level, as the first indented line of the file has them; four where none is."""
+        for line in range(1, len(self.line_starts) + 1):
+            text = self.line_text(line)
+            content = text.lstrip(" ")
+            if content != text and content.strip() and content[0] not in "#-":
+                return text[: len(text) - len(content)]
+        return "    "
+
     def line_text(self, line: int) -> str:
         """The text of a 1-based line without its line end."""
         start, end = self.line_span(line)

@@ -880,13 +880,13 @@ def _as_location(entries: list[Entry], web: MappingNode) -> Repair | None:
         return None
     if len(text.splitlines()) != len(entries):
         return None
-    indent = " " * (source.position(first)[1] - 1)
-    lines = ["locations:", f'{indent}    "/":']
+    indent, step = " " * (source.position(first)[1] - 1), source.indent_step
+    lines = ["locations:", f'{indent}{step}"/":']
     for entry, name in zip(entries, names, strict=True):
         value = source.text[slice(*entry.value.span)]
         if name == "document_root" and isinstance(entry.value, ScalarNode):
             value = '"' + entry.value.text.strip("/").replace("\\", "\\\\").replace('"', '\\"') + '"'
-        lines.append(f"{indent}        {_LEGACY[name]}: {value}")
+        lines.append(f"{indent}{step}{step}{_LEGACY[name]}: {value}")
     place = Place(source, Span(first, last), entries[0].key)
     return Repair("write them as a location", (Change(place, "\n".join(lines)),))
 

@@ -9,15 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from corpus import CorpusProject
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paaslint import fix
-from paaslint.cli.check import Job
 from paaslint.diagnostic import ERROR, WARNING, Diagnostic, Edit, Fix, Location, Rename
-from paaslint.discover import discover
-from paaslint.settings import Settings
 from paaslint.text import SourceFile
 from paaslint.tree import MemoryTree, OverlayTree, Tree
 
@@ -264,17 +260,6 @@ def test_a_second_run_changes_nothing(text: str, words: dict[str, str]) -> None:
     first = fix.mend(MemoryTree({PATH: text}), Replacing(words))
     after = first.changes[0].after if first.changes else text.encode()
     assert fix.mend(MemoryTree({PATH: after}), Replacing(words)).changes == []
-
-
-def test_fixes_of_real_projects_come_to_an_end(corpus: list[CorpusProject]) -> None:
-    for each in corpus:
-        for files in discover([str(each.folder)]).projects:
-            job = Job(files, Settings(source_tree="partial"))
-            mended = job.mend(allow_unsafe=True)
-            assert mended.finished and not mended.refused, each.folder
-            if mended.changes:
-                again = Job(files, job.settings, {change.new_path: change.after for change in mended.changes})
-                assert not again.mend(allow_unsafe=True).changes, each.folder
 
 
 # What comes of it

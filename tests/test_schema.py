@@ -207,7 +207,7 @@ def test_safe_repair() -> None:
     assert changes("size: xl") == [("xl", "XL")]
     assert changes("mount: {}\nmounts: {}") == []
     assert changes("relatonshps: {}") == []
-    assert changes("crons:\n  c:\n    spec: a\n    cmd: b") == [("cmd", "commands:\n        start")]
+    assert changes("crons:\n  c:\n    spec: a\n    cmd: b") == [("cmd", "commands:\n      start")]
     assert changes("crons:\n  c:\n    spec: a\n    cmd: |\n      b") == []
 
 

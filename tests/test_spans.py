@@ -357,3 +357,16 @@ def test_part_selects_a_word() -> None:
     place = value.part(start, start + 3)
     assert value.source.text[place.span.start : place.span.end] == "all"
     assert place.path == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("a:\n  b: 1\n", "  "),
+        ("# x\na:\n      # y\n  - b\n   c: 1\n", "   "),
+        ("a: 1\n", "    "),
+        ("a:\r\n\r\n b: 1", " "),
+    ],
+)
+def test_the_step_of_indentation_is_that_of_the_first_indented_line(text: str, step: str) -> None:
+    assert SourceFile("a", text).indent_step == step
