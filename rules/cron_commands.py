@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from paaslint.commands import running
+from paaslint.commands.consumers import consumer_by_the_minute
 from paaslint.commands.durations import MAX_SECONDS, Duration
 from paaslint.model import Application, Cron, Mount, Setting, Worker
 from paaslint.names import quoted
@@ -14,7 +15,7 @@ from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 from paaslint.schedule import Job, Schedule, collisions, duration_text
 
 if TYPE_CHECKING:
-    from paaslint.commands.tools import Entry, Known
+    from paaslint.commands.tools import Entry
     from paaslint.shell import SimpleCommand
 
 LONG_WAIT = 1800
@@ -25,12 +26,6 @@ WORTH_SAYING = 300
 
 SHORT_WAIT = 60
 """Seconds below which nobody minds that a cron waits for another."""
-
-NEARLY_ALWAYS = 120
-"""Seconds between runs up to which a cron is a worker in disguise."""
-
-_ONCE = ("php artisan queue:work --once", "drush queue:run", "drush queue-run", "craft queue/run", "yii queue/run")
-"""Commands that take what is in a queue and end."""
 
 
 @rule("CR010", "endless-cron", severity=WARNING, before=("CR011", "CR012", "CR013", "CR017"))
@@ -376,23 +371,14 @@ def better_as_worker(cron: Cron) -> Iterator[Finding]:
 
     Source: Work with workers, "Workers vs cron jobs"
     """
-    schedule = _schedule(cron)
-    if schedule is None or schedule.interval is None or schedule.interval > NEARLY_ALWAYS or schedule.uneven_steps:
-        return
-    if cron.command is None or Duration(cron).endless or schedule.every_minute_of_hour:
-        return
-    consumer = next((known for known in running.known(cron.command) if _consumes(known)), None)
-    if consumer is not None:
+    schedule, consumer = _schedule(cron), consumer_by_the_minute(cron, Duration(cron))
+    if cron.command is not None and schedule is not None and consumer is not None:
         yield finding(
             cron.command.place(consumer.matched[-1].span),
-            f"cron `{cron.name}` runs `{consumer.name}` every {duration_text(schedule.interval)}: messages wait for the "
-            "next run, and deployments for each of them",
+            f"cron `{cron.name}` runs `{consumer.name}` every {duration_text(schedule.interval or 0)}: messages wait "
+            "for the next run, and deployments for each of them",
             help="let a worker run the consumer: it takes each message at once",
         )
-
-
-def _consumes(known: Known) -> bool:
-    return known.consumer or known.name in _ONCE
 
 
 @rule("CR018", "relies-on-worker", severity=WARNING)

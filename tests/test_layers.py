@@ -16,12 +16,12 @@ LAYERS = [
     "facts", "schemas", "schema", "schedule",
     "shell.words", "shell.syntax", "shell.script", "shell.reader", "shell", "shell.bashisms",
     "commands", "commands.tools", "commands.effects",
-    "model", "commands.running", "commands.starts", "commands.development", "commands.durations", "discover", "configuration", "endpoints", "containers",
-    "capacity", "load",
+    "model", "commands.running", "commands.starts", "commands.development", "commands.durations", "commands.consumers", "discover", "configuration", "endpoints", "containers",
+    "capacity", "timetable", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix",
     "report", "report.*",
-    "cli", "cli.options", "cli.drawing", "cli.projects", "cli.show", "cli.plan", "cli.html_report", "cli.check",
+    "cli", "cli.options", "cli.drawing", "cli.projects", "cli.show", "cli.plan", "cli.crons", "cli.html_report", "cli.check",
     "lsp", "cli.main", "__main__",
 ]  # fmt: skip
 """Lowest first. `rules` is the list of rule modules alone; `rules.*` and `report.*` are the modules in those folders.

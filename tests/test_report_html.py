@@ -21,7 +21,7 @@ from paaslint.cli.main import main
 from paaslint.report import html
 from paaslint.report.html_graph import MISSING, SERVICE, WEB, WIDTH, Card, Edge, Graph, Layout, Row, graph
 from paaslint.report.html_markup import VOID, Builder
-from paaslint.report.html_week import merged
+from paaslint.timetable import merged
 from paaslint.usage import UsageError
 
 AT = "2026-03-27T12:00"  # the clocks of Europe change two days later
@@ -259,7 +259,7 @@ def test_findings_have_excerpts_and_can_be_filtered() -> None:
     found = Parsed(page)
     shown = [value for tag, name, value in found.attributes if (tag, name) == ("article", "data-code")]
     loaded = projects.load_all([str(EXAMPLE)])
-    expected = html_report.page(loaded, html_report._present(AT)).report.diagnostics
+    expected = html_report.page(loaded, projects.present(AT)).report.diagnostics
     assert shown == [each.code for each in expected] and shown
     assert "database: '<mark>mysqldb</mark>:mysql'".replace("'", "&#x27;") in page
     assert {value for tag, name, value in found.attributes if (tag, name) == ("option", "value")} == {"", *shown}
@@ -402,7 +402,7 @@ def test_every_project_of_the_corpus_has_a_page(corpus: list[CorpusProject]) -> 
             loaded = projects.load_all([str(each.folder)])
         except UsageError:  # one page of the documentation has no project
             continue
-        page = html_report.page(loaded, html_report._present(AT))
+        page = html_report.page(loaded, projects.present(AT))
         assert page.report.faults == []
         Parsed(html.render(page))
         shown += 1

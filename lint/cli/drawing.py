@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
@@ -19,6 +20,11 @@ COLORS = ("cyan", "magenta", "blue", "green", "yellow", "bright_black")
 
 OVER = "bold red"
 
+HEIGHTS = "▁▂▃▄▅▆▇█"
+
+MAX_COLUMNS = 24
+"""A day of lanes is no wider than its hours."""
+
 
 class Cell(NamedTuple):
     """A piece of text in a style of rich; each line feed begins a line."""
@@ -28,6 +34,14 @@ class Cell(NamedTuple):
 
     def drawn(self) -> Text:
         return Text("\n".join(map(printable, self.text.split("\n"))), style=self.style)
+
+
+class Layer(NamedTuple):
+    """Times in a lane, drawn alike: where `by_share`, as high as they fill the time that a character stands for."""
+
+    times: Sequence[tuple[float, float]]
+    style: str
+    by_share: bool = False
 
 
 class Part(NamedTuple):
@@ -89,6 +103,49 @@ def bar(parts: Sequence[Part], limit: float | None, width: int) -> Text:
         mark = min(round(limit / whole * width), width - 1)
         drawn = Text.assemble(drawn[:mark], ("┃", OVER), drawn[mark + 1 :])
     return drawn
+
+
+def lanes(
+    marks: Sequence[tuple[float, str]],
+    rows: Iterable[tuple[Cell, Sequence[Layer]]],
+    start: float,
+    end: float,
+    width: int,
+) -> list[Text]:
+    """Lanes of time from `start` to `end`, each with its name, below marks at some moments, all equally far apart.
+
+    Of the layers of a lane the last that has something at a place is seen there.
+    """
+    rows = list(rows)
+    names = [line(name) for name, _ in rows]
+    room = min(max((name.cell_len for name in names), default=0), width // 3)
+    each = max((width - room - 2) // max(len(marks), 1), 1)
+    each = min(each, MAX_COLUMNS)
+    heads = "".join(f"{name:<{each}.{max(each - 1, 1)}}" for _, name in marks)
+    drawn = [Text(" " * (room + 2) + heads, style="bold dim")]
+    for name, (_, layers) in zip(names, rows, strict=True):
+        name.truncate(room, overflow="ellipsis", pad=True)
+        drawn.append(Text.assemble(name, "  ", *_lane(layers, start, end, each * len(marks), each)))
+    return drawn
+
+
+def _lane(layers: Sequence[Layer], start: float, end: float, columns: int, day: int) -> Iterator[Text]:
+    """The characters of a lane, faint lines between the marks."""
+    length = (end - start) / columns
+    seen: list[tuple[str, str]] = [("·" if column % day == 0 else " ", "dim") for column in range(columns)]
+    for layer in layers:
+        filled = [0.0] * columns
+        for left, right in layer.times:
+            first, last = max(0, int((left - start) / length)), min(columns - 1, int((right - start) / length))
+            for column in range(first, last + 1):
+                begin = start + column * length
+                filled[column] += max(0.0, min(right, begin + length) - max(left, begin))
+        for column, seconds in enumerate(filled):
+            if seconds > 0:
+                share = min(len(HEIGHTS), max(1, round(seconds / length * len(HEIGHTS))))
+                seen[column] = (HEIGHTS[share - 1] if layer.by_share else "░", layer.style)
+    for style, group in groupby(seen, key=lambda each: each[1]):
+        yield Text("".join(character for character, _ in group), style=style)
 
 
 def draw(parts: Iterable[RenderableType], style: Style) -> str:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime
 
-from .. import schedule, secrets
+from .. import secrets
 from ..capacity import Budget
-from ..commands.durations import Duration
 from ..containers import Instance
 from ..engine import Result, lint_project
-from ..model import Application, Project, text_of
+from ..model import Project
 from ..nodes import Node, ScalarNode
 from ..report import Outcome, Report, html
 from ..report.html import Page, ProjectPage
-from ..report.html_week import CronWeek, Week, merged
 from ..rule import all_rules
+from ..timetable import timetables
 from ..usage import UsageError
 from . import projects
 from .projects import Loaded
@@ -43,13 +42,13 @@ def run(arguments: Sequence[str]) -> int:
         "plan, the week of the crons, and the findings.",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="where the page is written; - for standard output")
-    parser.add_argument("--at", metavar="TIME", help="the present, such as 2026-03-01T12:00; by default now")
+    parser.add_argument("--at", metavar="TIME", help=projects.AT_HELP)
     if text := parser.read(arguments, options):
         sys.stdout.write(text)
         return 0
     if not options.output:
         raise UsageError("report needs -o FILE: where is the page to be written?")
-    made = page(projects.load_all(options.paths), _present(options.at))
+    made = page(projects.load_all(options.paths), projects.present(options.at))
     _write(options.output, html.render(made))
     for fault in made.report.faults:
         sys.stderr.write(f"paaslint: internal fault in {fault.rule} at {fault.path}; please report it with this:\n")
@@ -74,7 +73,7 @@ def page(loaded: Sequence[Loaded], at: datetime) -> Page:
 
 def _project(loaded: Loaded, result: Result, at: datetime) -> ProjectPage:
     budget = Budget(loaded.project)
-    weeks = [week for application in loaded.project.applications if (week := _week(application, at))]
+    weeks = [(table, week) for table in timetables(loaded.project) if (week := table.week(at))]
     return ProjectPage(
         _title(loaded),
         loaded.place.folder,
@@ -120,74 +119,6 @@ def _credentials(project: Project) -> Iterator[str]:
     for source in project.sources.values():
         for secret in (*secrets.find(source.text), *secrets.find_named(source.text)):
             yield source.text[secret.start : secret.end]
-
-
-# The week
-
-
-MAX_CRONS = 50
-"""So many crons of an application are shown."""
-
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def _present(given: str | None) -> datetime:
-    """The present: as given, else by SOURCE_DATE_EPOCH, else by the clock."""
-    if given is not None:
-        try:
-            at = datetime.fromisoformat(given)
-        except ValueError:
-            raise UsageError(f"--at must be a time such as 2026-03-01T12:00, not `{given}`") from None
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch:
-        try:
-            return datetime.fromtimestamp(int(epoch), UTC)
-        except (ValueError, OverflowError, OSError):
-            raise UsageError(f"SOURCE_DATE_EPOCH must be seconds since 1970, not `{epoch}`") from None
-    return datetime.now(UTC)
-
-
-def _week(application: Application, at: datetime) -> Week | None:
-    """Seven days of an application's crons, from the midnight before `at`; None where there is nothing to draw."""
-    name = text_of(application.get("timezone")) or "UTC"
-    zone = schedule.zone(name)
-    shown = name if zone else f"UTC (`{name}` is not known here)"
-    zone = zone or UTC
-    midnights = [_midnight(at.astimezone(zone), days, zone) for days in range(8)]
-    start, end = midnights[0], midnights[-1]
-    crons = []
-    for cron in application.crons[:MAX_CRONS]:
-        read = cron.reading.schedule if cron.reading else None
-        if read is None:
-            continue
-        duration = Duration(cron)
-        seed = f"{application.name}:{cron.name}"
-        # A run of the day before may still go on when the week begins.
-        early = start - timedelta(seconds=duration.seconds)
-        times = [run.timestamp() for run in schedule.runs_between(read, early, end, zone, seed)]
-        crons.append(
-            CronWeek(
-                cron.name,
-                read.text,
-                f"up to {schedule.duration_text(duration.seconds)}: {duration.reason}",
-                _place(cron.key),
-                [(time, time + duration.seconds) for time in times],
-                not duration.bounded,
-            )
-        )
-    if not crons:
-        return None
-    waits = merged(run for cron in crons for run in cron.runs)
-    certain = merged(run for cron in crons if not cron.open for run in cron.runs)
-    days = [(day.timestamp(), f"{DAYS[day.weekday()]} {day.day}") for day in midnights[:-1]]
-    more = len(application.crons) - MAX_CRONS
-    said = [f"{more} more crons are not shown, nor what waits for them"] if more > 0 else []
-    return Week(application.name, shown, start.timestamp(), end.timestamp(), days, crons, waits, certain, said)
-
-
-def _midnight(at: datetime, days: int, zone: tzinfo) -> datetime:
-    return datetime(at.year, at.month, at.day, tzinfo=zone) + timedelta(days=days)
 
 
 def _write(path: str, text: str) -> None:

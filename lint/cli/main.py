@@ -34,6 +34,7 @@ COMMANDS = {
         ".show", "run", "[PATH ...]", "every container with its settings; --diff A B compares two projects"
     ),
     "plan": Command(".plan", "run", "[PATH ...]", "memory, CPU and disk of the containers against the plan"),
+    "crons": Command(".crons", "run", "[PATH ...]", "when crons run, how long deployments wait, which crons collide"),
     "report": Command(
         ".html_report", "run", "[PATH ...] -o FILE", "one HTML page: containers drawn, budget, week of crons, findings"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ..discover import Discovery, ProjectFiles, discover
@@ -18,6 +19,8 @@ from ..usage import UsageError
 from .options import Parser
 
 FORMATS = ("text", "json")
+
+AT_HELP = "the present, such as 2026-03-01T12:00 (in UTC); by default now"
 
 FLAVOURS = {"platform": "Web PaaS or Platform.sh", "upsun": "Upsun"}
 """What people call the flavours."""
@@ -98,6 +101,23 @@ def load_all(paths: Sequence[str], plan: Plan | None = None) -> list[Loaded]:
         tree = files.tree(settings.source_tree or "auto")
         loaded.append(Loaded(load(files, tree, settings.plan), settings, Placement(files.root, os.getcwd())))
     return loaded
+
+
+def present(given: str | None) -> datetime:
+    """The present: as given, else by SOURCE_DATE_EPOCH, else by the clock. Raises `UsageError`."""
+    if given is not None:
+        try:
+            at = datetime.fromisoformat(given)
+        except ValueError:
+            raise UsageError(f"--at must be a time such as 2026-03-01T12:00, not `{given}`") from None
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch:
+        try:
+            return datetime.fromtimestamp(int(epoch), UTC)
+        except (ValueError, OverflowError, OSError):
+            raise UsageError(f"SOURCE_DATE_EPOCH must be seconds since 1970, not `{epoch}`") from None
+    return datetime.now(UTC)
 
 
 def write_json(content: dict[str, Any]) -> None:

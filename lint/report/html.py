@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ..containers import Instance
     from ..diagnostic import Diagnostic
     from ..text import SourceFile
+    from ..timetable import Timetable, Week
     from . import Report
-    from .html_week import Week
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 """What a browser is told that the page may do: nothing but style and script of its own."""
@@ -45,7 +45,7 @@ class ProjectPage(NamedTuple):
     title: str
     folder: str
     budget: Budget
-    weeks: Sequence[Week]
+    weeks: Sequence[tuple[Timetable, Week]]
     notes: Sequence[str]
     disk_places: Mapping[Instance, str]
     found: Sequence[Diagnostic]
@@ -259,11 +259,11 @@ def _containers(project: ProjectPage, colors: Mapping[Instance, str], build: Bui
     return build("div", table, class_="scroll")
 
 
-def _weeks(weeks: Sequence[Week], build: Builder) -> Iterator[Markup]:
-    for week in weeks:
-        name = f"{week.application}, " if len(weeks) > 1 else ""
-        yield build("p", f"{name}times in {week.timezone}", class_="soft")
-        yield html_week.draw(week, build)
+def _weeks(weeks: Sequence[tuple[Timetable, Week]], build: Builder) -> Iterator[Markup]:
+    for table, week in weeks:
+        name = f"{table.application.name}, " if len(weeks) > 1 else ""
+        yield build("p", f"{name}times in {table.timezone}", class_="soft")
+        yield html_week.draw(table, week, build)
     keys = [
         build("span", build("i"), "a run, as long as it may take at worst"),
         build("span", build("i", class_="possible"), "only the platform's limit of a day ends it"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from ..schedule import duration_text
+from ..timetable import Entry, Times, Timetable, Week, merged
 from .html_markup import Builder, Markup
 
 HEIGHT, UNITS = 16, 1680
@@ -16,84 +17,37 @@ LEAST = 2.5
 NEAR = 0.25
 """Bars that are no further apart are one."""
 
-Times = tuple[float, float]
 
-
-class CronWeek(NamedTuple):
-    """A cron in a week: what it is called, when it runs, and why it may take so long.
-
-    `runs` are from the start to the latest end, in seconds since the epoch. `open` says that only the platform's
-    own limit ends a run.
-    """
-
-    name: str
-    spec: str
-    note: str
-    place: str
-    runs: Sequence[Times]
-    open: bool
-
-
-class Week(NamedTuple):
-    """The crons of an application from `start` to `end`; `days` are the midnights, each with its name.
-
-    `waits` are the times in which a deployment would wait, at worst, and `certain` those that runs without an
-    end of their own have no part in. `said` are sentences about it.
-    """
-
-    application: str
-    timezone: str
-    start: float
-    end: float
-    days: Sequence[tuple[float, str]]
-    crons: Sequence[CronWeek]
-    waits: Sequence[Times]
-    certain: Sequence[Times]
-    said: Sequence[str]
-
-
-def merged(times: Iterable[Times], gap: float = 0) -> list[Times]:
-    """Times that touch, or are no more than `gap` apart, as one; in order."""
-    found: list[Times] = []
-    for start, end in sorted(times):
-        if found and start <= found[-1][1] + gap:
-            found[-1] = found[-1][0], max(found[-1][1], end)
-        else:
-            found.append((start, end))
-    return found
-
-
-def draw(week: Week, build: Builder) -> Markup:
+def draw(table: Timetable, week: Week, build: Builder) -> Markup:
     """The week as rows of bars under the names of the days."""
     length = week.end - week.start
-    heads = [
-        build("span", name, style=f"left:{100 * (start - week.start) / length:.2f}%")
-        for start, name in week.days
-        if start < week.end
-    ]
+    heads = [build("span", name, style=f"left:{100 * (start - week.start) / length:.2f}%") for start, name in week.days]
     rows = [build("div", build("div"), build("div", *heads, class_="days"), class_="lane head", aria_hidden="true")]
-    for cron in week.crons:
-        label = build(
-            "div",
-            build("strong", cron.name),
-            build("code", cron.spec),
-            build("small", build.prose(cron.note), " · ", build("span", cron.place, class_="place")),
-            class_="label",
-        )
-        count = f"{cron.name}: {len(cron.runs)} runs"
-        starts = [(start, start) for start, _ in cron.runs] if cron.open else cron.runs
-        layers = [("open", cron.runs)] if cron.open else []
-        rows.append(build("div", label, _strip(week, [*layers, ("run", starts)], count, build), class_="lane"))
+    for entry, runs in week.runs:
+        title = f"{entry.cron.name}: {len(runs)} runs"
+        starts = runs if entry.duration.known else [(start, start) for start, _ in runs]
+        layers = [("run", starts)] if entry.duration.known else [("open", runs), ("run", starts)]
+        rows.append(build("div", _label(entry, build), _strip(week, layers, title, build), class_="lane"))
+    notes = [build("small", build.prose(text)) for text in table.notes]
     label = build(
-        "div", build("strong", f"A deployment would wait for {week.application}"), *_notes(week, build), class_="label"
+        "div", build("strong", f"A deployment would wait for {table.application.name}"), *notes, class_="label"
     )
     layers = [("wait open", week.waits), ("wait", week.certain)]
     rows.append(build("div", label, _strip(week, layers, "when a deployment would wait", build), class_="lane waits"))
     return build("div", *rows, class_="week")
 
 
-def _notes(week: Week, build: Builder) -> list[Markup]:
-    return [build("small", build.prose(text)) for text in week.said]
+def _label(entry: Entry, build: Builder) -> Markup:
+    key = entry.cron.key
+    note = build.prose(f"up to {duration_text(entry.duration.seconds)}: {entry.duration.reason}")
+    place = build("span", f"{key.source.path}:{key.source.position(key.span.start)[0]}", class_="place")
+    return build(
+        "div",
+        build("strong", entry.cron.name),
+        build("code", entry.schedule.text if entry.schedule else entry.spec),
+        build("small", note, " · ", place),
+        class_="label",
+    )
 
 
 def _strip(week: Week, layers: Iterable[tuple[str, Sequence[Times]]], title: str, build: Builder) -> Markup:

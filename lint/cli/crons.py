@@ -1,0 +1,297 @@
+"""The command `crons`: when crons run, how long they may run and hold up a deployment, and which get in each other's way."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from ..facts import tier_interval
+from ..model import whole_number
+from ..report import Style
+from ..report.text import BOLD, DIM, printable
+from ..schedule import duration_text
+from ..settings import Plan
+from ..timetable import DAYS, Collision, Entry, Timetable, Week, minimum_interval, timetables, unknown
+from . import projects
+from .projects import Loaded
+
+NEXT = 5
+"""So many runs of a cron are told in JSON."""
+
+SHOWN_NEXT = 3
+"""And so many in text."""
+
+SHUTDOWN_TIMEOUT = 10
+"""The default of `shutdown_timeout`, in seconds (Crons, property table)."""
+
+LONG_WAIT = 1800
+"""Seconds from which on a deployment waits for long."""
+
+MAX_COLLISIONS = 10
+"""So many collisions of an application are told in text; JSON has all."""
+
+HEADINGS = ("cron", "schedule", "due", "next", "at worst", "because")
+
+WIDE = 100
+"""From so many columns on a terminal has room for all of them; else the schedule has to say when a cron is due."""
+
+
+class Options(projects.Options):
+    at: str | None = None
+    plan: str | None = None
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Shows the crons of projects; the exit status. Raises `UsageError`."""
+    options = Options()
+    parser = projects.parser(
+        "crons [OPTIONS] [PATH ...]",
+        "Show when crons run, how long each may run at worst and why, how long a deployment may have to wait, and "
+        "which crons get in each other's way in four weeks. The platform begins each run up to 20 minutes late, by "
+        "chance; what is shown is when it is due.",
+    )
+    parser.add_argument("--at", metavar="TIME", help=projects.AT_HELP)
+    parser.add_argument("--plan", metavar="NAME", help="the plan or its tier, such as professional")
+    if text := parser.read(arguments, options):
+        sys.stdout.write(text)
+        return 0
+    at = projects.present(options.at)
+    loaded = projects.load_all(options.paths, Plan(options.plan) if options.plan else None)
+    if options.format == "json":
+        projects.write_json({"at": at.isoformat(), "projects": [as_data(each, at) for each in loaded]})
+    else:
+        write = _drawn if options.style.terminal else _text
+        sys.stdout.write("\n".join(write(each, at, options.style) for each in loaded))
+    return 0
+
+
+def as_data(loaded: Loaded, at: datetime) -> dict[str, Any]:
+    """A project as JSON has it."""
+    tables = timetables(loaded.project)
+    return {
+        "path": loaded.place.folder,
+        "flavour": loaded.project.flavour,
+        "minimum_interval_seconds": minimum_interval(loaded.project),
+        "applications": [_application(table) for table in tables],
+        "crons": [_cron(entry, table, loaded, at) for table in tables for entry in table.entries],
+        "collisions": [_collision(each, table) for table in tables for each in table.collisions(at)],
+        "unknown": _unknown(loaded, tables),
+    }
+
+
+def _application(table: Timetable) -> dict[str, Any]:
+    longest = table.longest
+    return {
+        "name": table.application.name,
+        "timezone": table.timezone,
+        "deployment_wait_seconds": longest.duration.seconds if longest else 0,
+        "deployment_waits_for": longest.cron.name if longest else None,
+    }
+
+
+def _cron(entry: Entry, table: Timetable, loaded: Loaded, at: datetime) -> dict[str, Any]:
+    cron, duration = entry.cron, entry.duration
+    path, line = loaded.position(cron.key)
+    return {
+        "application": table.application.name,
+        "name": cron.name,
+        "spec": entry.spec,
+        "path": path,
+        "line": line,
+        "next": [moment.isoformat() for moment in entry.next_runs(at, NEXT, table.zone)],
+        "exact": entry.schedule is not None and not entry.schedule.hashed,
+        "interval_seconds": entry.interval,
+        "offset_seconds": entry.offset,
+        "worst_case_seconds": duration.seconds,
+        "bounded": duration.bounded,
+        "reason": duration.reason,
+        "shutdown_timeout_seconds": _shutdown(entry),
+        "outlasts_interval": entry.outlasts,
+        "too_often": entry.too_often is not None,
+        "better_as_worker": entry.better_as_worker or None,
+    }
+
+
+def _shutdown(entry: Entry) -> int | None:
+    """What a cancelled run has left before it is killed, in seconds; None where that cannot be read."""
+    node = entry.cron.get("shutdown_timeout")
+    return SHUTDOWN_TIMEOUT if node is None else whole_number(node)
+
+
+def _collision(collision: Collision, table: Timetable) -> dict[str, Any]:
+    return {
+        "application": table.application.name,
+        "crons": [each.cron.name for each in collision.crons],
+        "at": [moment.isoformat() for moment in collision.at],
+        "times": collision.times,
+        "wait_seconds": collision.wait,
+    }
+
+
+def _unknown(loaded: Loaded, tables: Sequence[Timetable]) -> list[str]:
+    said = [*unknown(loaded.project), *loaded.broken]
+    for table in tables:
+        for entry in table.entries:
+            name, read = entry.cron.name, entry.cron.reading
+            if entry.schedule is None:
+                said.append(f"when `{name}` runs: its schedule cannot be read, `paaslint check` says why")
+            elif read and read.dialect:
+                said.append(
+                    f"whether `{name}` runs: the platform does not document `{entry.spec}`; it is shown as "
+                    f"`{entry.schedule.text}`"
+                )
+            elif entry.schedule.hashed:
+                said.append(
+                    f"when exactly `{name}` runs: the platform chooses a value for `H`, and the times are examples"
+                )
+        said += table.notes
+    plan = loaded.project.plan
+    if tables and not loaded.project.is_upsun and not (plan and tier_interval(plan.name)):
+        whose = f"of the plan `{plan.name}`" if plan and plan.name else "of the plan, none being set"
+        said.append(f"the minimum interval {whose}: 5 min on Professional, 1 min on Elite and Enterprise")
+    return said
+
+
+# In words
+
+
+def _wait(table: Timetable) -> str:
+    """How long a deployment may wait, in a clause."""
+    longest = table.longest
+    if longest is None:
+        return "no cron runs, so that no deployment waits for one"
+    if not longest.duration.seconds:
+        return "no deployment waits long for its crons"
+    wait = f"a deployment may wait up to {duration_text(longest.duration.seconds)}, for `{longest.cron.name}`"
+    return wait if longest.duration.known else f"{wait}: nothing says that it ends sooner"
+
+
+def _every(entry: Entry) -> str:
+    if entry.schedule is None:
+        return "?"
+    return "never" if entry.interval is None else f"every {duration_text(entry.interval)}"
+
+
+def _warnings(entry: Entry) -> Iterator[str]:
+    """What is said against a cron, each in a clause."""
+    if entry.outlasts and not entry.duration.endless:
+        yield f"it may outlast its interval, {duration_text(entry.interval or 0)}: the next run waits"
+    if entry.too_often:
+        yield f"it is due more often than the platform allows, every {duration_text(entry.too_often)}: runs may be skipped"
+    if why := entry.better_as_worker:
+        yield f"a worker would do it better: {why}"
+
+
+def _collisions(found: Sequence[Collision]) -> Iterator[str]:
+    endless = dict.fromkeys(entry for each in found for entry in each.crons if entry.duration.endless)
+    yield from (f"`{entry.cron.name}` does not end by itself: all others wait for it" for entry in endless)
+    found = [each for each in found if not endless.keys() & set(each.crons)]
+    for each in found[:MAX_COLLISIONS]:
+        first, second = (entry.cron.name for entry in each.crons)
+        times = "once" if each.times == 1 else f"{each.times:,} times"
+        wait = "until the other ends" if each.wait is None else f"up to {duration_text(each.wait)}"
+        yield f"`{first}` and `{second}`: {times}, first on {_moment(each.at[0])}; one waits {wait}"
+    if len(found) > MAX_COLLISIONS:
+        yield f"and {len(found) - MAX_COLLISIONS} more pairs"
+
+
+def _moment(moment: datetime, form: str = "%Y-%m-%d") -> str:
+    return f"{DAYS[moment.weekday()]} {moment.strftime(f'{form} %H:%M')}"
+
+
+def _text(loaded: Loaded, at: datetime, style: Style) -> str:
+    lines, tables = [loaded.title], timetables(loaded.project)
+    if not tables:
+        lines += ["", "There are no crons."]
+    for table in tables:
+        name = style.paint(printable(table.application.name), BOLD)
+        lines += ["", f"{name} (times in {printable(table.timezone)}): {printable(_wait(table))}"]
+        for entry in table.entries:
+            lines += _entry(entry, table, loaded, at, style)
+        if pairs := list(_collisions(table.collisions(at))):
+            lines += ["", "  crons that get in each other's way, in four weeks:"]
+            lines += [f"    {printable(pair)}" for pair in pairs]
+    notes = _unknown(loaded, tables)
+    lines += ["", *(f"unknown: {printable(note)}" for note in notes)] if notes else []
+    return "\n".join(lines) + "\n"
+
+
+def _entry(entry: Entry, table: Timetable, loaded: Loaded, at: datetime, style: Style) -> list[str]:
+    path, line = loaded.position(entry.cron.key)
+    name, place = style.paint(printable(entry.cron.name), BOLD), style.paint(f"[{printable(path or '')}:{line}]", DIM)
+    lines = ["", f"  {name}  {printable(entry.spec)}  {place}"]
+    following = ", ".join(_moment(moment) for moment in entry.next_runs(at, SHOWN_NEXT, table.zone))
+    late = f", up to {duration_text(entry.offset)} late by chance" if entry.offset else ""
+    lines.append(f"    due      {_every(entry)}{late}")
+    if following:
+        lines.append(f"    next     {following}")
+    lines.append(f"    at worst {duration_text(entry.duration.seconds)}: {printable(entry.duration.reason)}")
+    if entry.cron.get("shutdown_timeout") is not None and (seconds := _shutdown(entry)) is not None:
+        lines.append(f"    if cancelled, it has {duration_text(seconds)} to end before it is killed")
+    return [*lines, *(f"    but      {printable(text)}" for text in _warnings(entry))]
+
+
+# On a terminal
+
+
+def _drawn(loaded: Loaded, at: datetime, style: Style) -> str:
+    from . import drawing
+    from .drawing import Cell
+
+    tables = timetables(loaded.project)
+    drawn: list[Any] = [Cell(loaded.title, "bold").drawn()]
+    if not tables:
+        drawn.append(Cell("There are no crons.").drawn())
+    for table in tables:
+        longest = table.longest
+        long = longest is not None and longest.duration.seconds >= LONG_WAIT
+        color = drawing.OVER if long and longest and longest.duration.known else "yellow" if long else "bold"
+        zone = Cell(f"· times in {table.timezone}", "dim")
+        drawn += [Cell("").drawn(), drawing.line(Cell(table.application.name, "bold cyan"), zone)]
+        rows = []
+        for entry in table.entries:
+            following = entry.next_runs(at, 1, table.zone)
+            rows.append(
+                (
+                    Cell(entry.cron.name, "bold"),
+                    Cell(entry.spec),
+                    Cell(_every(entry)),
+                    Cell(_moment(following[0], "%d") if following else ""),
+                    Cell(duration_text(entry.duration.seconds), "" if entry.duration.bounded else "yellow"),
+                    Cell(entry.duration.reason, "dim"),
+                )
+            )
+        shown = [number for number, name in enumerate(HEADINGS) if name != "due" or style.width >= WIDE]
+        drawn.append(drawing.grid([HEADINGS[n] for n in shown], [[row[n] for n in shown] for row in rows]))
+        if week := table.week(at):
+            drawn += _picture(week, style)
+        drawn.append(Cell(f"→ {_wait(table)}", color).drawn())
+        for entry in table.entries:
+            drawn += [Cell(f"! {entry.cron.name}: {text}", "yellow").drawn() for text in _warnings(entry)]
+        pairs = list(_collisions(table.collisions(at)))
+        drawn += [Cell(f"⇄ {pair}", "yellow").drawn() for pair in pairs]
+    notes = _unknown(loaded, tables)
+    drawn += [Cell("").drawn()] if notes else []
+    drawn += [Cell(f"? {note}", "dim").drawn() for note in notes]
+    return drawing.draw(drawn, style)
+
+
+def _picture(week: Week, style: Style) -> list[Any]:
+    from . import drawing
+    from .drawing import Cell, Layer
+
+    lanes = []
+    for entry, runs in week.runs:
+        if entry.duration.known:
+            layers = [Layer(runs, "cyan" if entry.duration.bounded else "red", by_share=True)]
+        else:
+            starts = [(start, start + 1) for start, _ in runs]
+            layers = [Layer(runs, "yellow"), Layer(starts, "yellow", by_share=True)]
+        lanes.append((Cell(entry.cron.name), layers))
+    waits = [Layer(week.waits, "yellow"), Layer(week.certain, "red", by_share=True)]
+    lanes.append((Cell("a deployment waits", "bold"), waits))
+    legend = "▁▄█ how much of the time it runs at worst   ░ it may run on: nothing is known to limit it"
+    marks = [(start, name) for start, name in week.days]
+    return [*drawing.lanes(marks, lanes, week.start, week.end, style.width), Cell(legend, "dim").drawn()]
