@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from .diagnostic import Diagnostic
+from .quick import NamedTuple
 from .usage import UsageError
 
 VERSION = 1

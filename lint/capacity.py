@@ -7,12 +7,12 @@ that are known, so a sum that is too large is too large however much is unknown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from . import facts
 from .containers import AUTO, Instance, instances, unknown_parts
 from .model import Application, Project, text_of, value_of
 from .nodes import MappingNode, Node, SequenceNode
+from .quick import NamedTuple
 
 CPU, MEMORY, DISK = "cpu", "memory_mb", "disk_mb"
 """The three things that containers take."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from . import facts
 from .endpoints import endpoints_of
@@ -26,6 +25,7 @@ from .model import (
     whole_number,
 )
 from .nodes import MappingNode, Node, UnknownNode, to_data, walk
+from .quick import NamedTuple
 
 OWN, INHERITED_ORIGIN, DEFAULT = "own", "inherited", "default"
 """Where a value comes from: the container itself, its application, or nothing that is written."""

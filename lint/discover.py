@@ -14,10 +14,10 @@ import os
 import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from . import git
 from .model import PLATFORM, UPSUN
+from .quick import NamedTuple
 from .tree import DiskTree, Tree
 
 APPLICATION_FILE = ".platform.app.yaml"

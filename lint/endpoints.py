@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from . import facts
 from .configuration import meant_entry
 from .model import Service, value_of
 from .nodes import MappingNode, Node, ScalarNode, UnknownNode
+from .quick import NamedTuple
 
 _DISPUTED = ("elasticsearch-enterprise", "gotenberg")
 """Images whose endpoint the images table and the registry of the documentation name differently."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from .diagnostic import Change, Diagnostic, Edit, Finding, Fix, Location, Related, Rename, Repair, SchemaProblem
 from .load import load
 from .nodes import MappingNode, Node, Path, Place, ScalarNode, SequenceNode
+from .quick import TYPE_CHECKING, NamedTuple
 from .rule import Rule, all_rules, rules_of
-from .rules import SUBJECTS
+from .rules import ABOUT_COMMANDS, SUBJECTS
 
 if TYPE_CHECKING:
     from .discover import ProjectFiles
@@ -190,8 +190,9 @@ def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterato
             scalars.append(node)
         elif isinstance(node, MappingNode):
             mappings.append(node)
+    has_commands = bool(items["Command"]) or any(a.get("hooks") is not None for a in project.applications)
     for module, kinds in SUBJECTS.items():
-        if any(items.get(kind) for kind in kinds):
+        if any(items.get(kind) for kind in kinds) and (has_commands or module not in ABOUT_COMMANDS):
             rules = [rule for rule in rules_of(module) if runs(rule, project, settings)]
             yield from _visit(rules, items, faults)
 

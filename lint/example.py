@@ -11,7 +11,8 @@ from __future__ import annotations
 import inspect
 import re
 from textwrap import dedent
-from typing import TYPE_CHECKING, NamedTuple
+
+from .quick import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .rule import Rule

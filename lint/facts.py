@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from .names import nearest
+from .quick import Any, parse_json
 
 SUPPORTED, DEPRECATED, RETIRED, DECOMMISSIONED = "supported", "deprecated", "retired", "decommissioned"
 """The status of a version: offered; offered for now; no longer offered to new projects; no longer run."""
@@ -454,10 +454,8 @@ def timezone_names() -> frozenset[str]:
 @cache
 def read_table(name: str) -> Any:
     """A file of `data/`, parsed."""
-    import json
-
     with open(os.path.join(os.path.dirname(__file__), "data", name + ".json"), "rb") as file:
-        return json.loads(file.read())
+        return parse_json(file.read().decode())
 
 
 def _kind(name: str) -> str:

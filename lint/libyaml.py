@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import Any
+
+from .quick import Any
 
 _RAISING = ("reader", "scanner", "parser", "composer", "constructor", "emitter", "serializer", "representer")
 

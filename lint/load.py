@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from . import include, schema, schemas, yaml
 from .model import Application, Project, Route, Service, Wrapper
 from .nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, UnknownNode
+from .quick import TYPE_CHECKING
 from .text import SourceFile
 
 if TYPE_CHECKING:

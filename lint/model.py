@@ -9,9 +9,9 @@ meant.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .nodes import INCLUDED, Entry, MappingNode, Node, Place, ScalarNode, UnknownNode, walk
+from .quick import TYPE_CHECKING, Generic, TypeVar
 from .text import SourceFile, Span
 from .tree import normalise
 

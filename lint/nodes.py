@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+from .quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .text import SourceFile, Span

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from .quick import NamedTuple
 
 _CLASS_NAME = re.compile(r"\[:\^?[a-z]+:\]")
 

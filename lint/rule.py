@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from .diagnostic import ERROR, INFO, WARNING, Change, Finding, Rename, Repair, Severity
+from .quick import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from .nodes import Node, Place

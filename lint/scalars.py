@@ -7,9 +7,9 @@ gave, the answer is only near: it never leaves the span and never goes backwards
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from .nodes import DOUBLE, FOLDED, LITERAL, PLAIN, SINGLE
+from .quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .nodes import ScalarNode

@@ -10,7 +10,8 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import combinations, islice, pairwise, takewhile
-from typing import TYPE_CHECKING
+
+from .quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

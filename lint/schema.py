@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .diagnostic import ERROR, WARNING, Change, Repair, SchemaProblem
 from .names import nearest, quoted
@@ -27,6 +26,7 @@ from .nodes import (
     to_data,
     walk,
 )
+from .quick import TYPE_CHECKING, Any, NamedTuple
 from .schemas import definition
 from .text import Span
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+
+from .quick import NamedTuple
 
 MAX_CHARACTERS = 65_536
 """How much of a text is looked at."""

@@ -14,10 +14,10 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 from . import git
 from .diagnostic import SEVERITIES, Severity
+from .quick import Any, NamedTuple
 from .usage import UsageError, did_you_mean
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")

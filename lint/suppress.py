@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from .diagnostic import Change, Repair
 from .names import nearest
 from .nodes import FOLDED, INCLUDED, LITERAL, MappingNode, Node, Place, ScalarNode, SequenceNode, walk
+from .quick import TYPE_CHECKING, NamedTuple, TypeVar
 from .text import Span
 
 if TYPE_CHECKING:

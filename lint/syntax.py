@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
 
 from .diagnostic import Change, Repair, YamlProblem
 from .nodes import Place
+from .quick import TYPE_CHECKING, NamedTuple
 from .text import Span
 
 if TYPE_CHECKING:

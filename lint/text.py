@@ -7,7 +7,8 @@ Offsets are 0-based indexes of Unicode code points in `SourceFile.text`; lines a
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+
+from .quick import NamedTuple
 
 BYTE_ORDER_MARK = "\ufeff"
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import NamedTuple
 
 from . import facts, schedule
 from .commands.consumers import consumer_by_the_minute
 from .commands.durations import Duration
 from .model import Application, Cron, Project, text_of
+from .quick import NamedTuple
 from .schedule import Schedule, duration_text
 
 MAX_OFFSET = 1200

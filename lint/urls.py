@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from .quick import NamedTuple
 
 PLACEHOLDERS = ("{default}", "{all}")
 """What may stand for the domain in a route (Define routes, "Route placeholders")."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -39,6 +38,7 @@ from .nodes import (
     SequenceNode,
     UnknownNode,
 )
+from .quick import TYPE_CHECKING, Any, NamedTuple
 from .text import Span
 from .tree import MAX_FILE_BYTES
 

@@ -43,3 +43,6 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "web": ("Location", "Project", "Web"),
     "suppressions": ("Suppression",),
 }
+
+ABOUT_COMMANDS = frozenset(("cron_commands", "hooks", "web_commands"))
+"""The modules that have nothing to say where no application runs a command or has hooks: they bring the shell."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from paaslint.commands import running
 from paaslint.commands.consumers import consumer_by_the_minute
@@ -13,6 +12,8 @@ from paaslint.names import quoted
 from paaslint.nodes import MappingNode, Node, Place
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 from paaslint.schedule import Job, Schedule, collisions, duration_text
+
+from ..quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from paaslint.commands.tools import Entry

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any
+
+from ..quick import Any, parse_json
 
 Schema = dict[str, Any]
 
@@ -27,14 +28,12 @@ NAMES = ("application", "applications", "services", "routes", "upsun", "settings
 @cache
 def load(name: str) -> Schema:
     """The schema called `name`, its references made absolute. Raises ValueError where there is none of that name."""
-    import json
-
     if name not in NAMES:
         raise ValueError(f"there is no schema `{name}`; there are {', '.join(NAMES)}")
     with open(os.path.join(os.path.dirname(__file__), name + ".json"), encoding="utf-8") as file:
         text = file.read()
     # An absolute reference can be followed without knowing in which file it stands.
-    schema: Schema = json.loads(text.replace('"$ref": "#/', f'"$ref": "{name}.json#/'))
+    schema: Schema = parse_json(text.replace('"$ref": "#/', f'"$ref": "{name}.json#/'))
     return schema
 
 

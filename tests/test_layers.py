@@ -11,7 +11,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 LAYERS = [
-    "text", "tree", "git", "committed", "names", "usage", "urls", "pcre", "secrets", "php_settings", "nodes", "diagnostic",
+    "quick", "text", "tree", "git", "committed", "names", "usage", "urls", "pcre", "secrets", "php_settings", "nodes", "diagnostic",
     "scalars", "syntax", "libyaml", "yaml", "include",
     "facts", "schemas", "schema", "schedule",
     "shell.words", "shell.syntax", "shell.script", "shell.reader", "shell", "shell.bashisms",

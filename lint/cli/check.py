@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from .. import report
 from ..diagnostic import ERROR, SEVERITIES
 from ..discover import FOLDERS, ProjectFiles, discover, discover_tree
 from ..engine import Result, lint_project
+from ..quick import TYPE_CHECKING
 from ..settings import NEVER, Cache, Plan, Settings, load
 from ..tree import DiskTree, OverlayTree
 from ..usage import UsageError

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from ..facts import tier_interval
 from ..model import whole_number
+from ..quick import Any
 from ..report import Style
 from ..report.text import BOLD, DIM, printable
 from ..schedule import duration_text

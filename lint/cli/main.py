@@ -7,8 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple, TextIO
 
+from ..quick import NamedTuple, TextIO
 from ..usage import UsageError, did_you_mean
 
 USAGE, FAULT = 2, 3

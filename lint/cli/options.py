@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any, NoReturn
 
 from ..diagnostic import SEVERITIES
+from ..quick import Any, NoReturn
 from ..report import FORMATS
 from ..settings import NEVER, SOURCE_TREES, parse_codes
 from ..usage import UsageError, did_you_mean

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from ..capacity import CPU, DISK, MEMORY, Budget
 from ..containers import Instance
+from ..quick import Any
 from ..report import Style
 from ..report.text import printable
 from ..settings import Plan

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
 
 from ..discover import Discovery, ProjectFiles, discover
 from ..load import load
 from ..model import Project
 from ..nodes import Node
+from ..quick import Any, NamedTuple
 from ..report import JSON_VERSION, Placement, Style
 from ..settings import Cache, Plan, Settings
 from ..settings import load as load_settings

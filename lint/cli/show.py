@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 from ..containers import AUTO, DEFAULT, INHERITED_ORIGIN, OWN, Instance, Property, instances, unknown_parts
 from ..diagnostic import ERROR, WARNING
+from ..quick import Any, NamedTuple
 from ..report import Style
 from ..report.text import BOLD, COLOR, DIM, GOOD, printable
 from ..usage import UsageError

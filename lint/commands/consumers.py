@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ..quick import TYPE_CHECKING
 from . import running
 
 if TYPE_CHECKING:

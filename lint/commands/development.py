@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..model import Command
+from ..quick import NamedTuple
 from ..shell import SimpleCommand
 from ..text import Span
 from .running import context, reached

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import whole_number
 from ..nodes import UnknownNode
+from ..quick import TYPE_CHECKING, NamedTuple
 from ..schedule import duration_text
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from ..quick import NamedTuple
 from ..shell import SimpleCommand, Word, resolve
 from .tools import Plain, unwrap
 

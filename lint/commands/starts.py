@@ -6,10 +6,10 @@ The platform starts `start` again whenever it ends, so a web or worker process h
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from ..diagnostic import Change, Repair
 from ..model import Application, Command
+from ..quick import NamedTuple
 from ..shell import Script, SimpleCommand, resolve
 from ..text import Span
 from .running import context

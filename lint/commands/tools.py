@@ -7,9 +7,9 @@ command that is not found is nobody's business: own scripts and programs are the
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
 
 from ..facts import read_table
+from ..quick import Any, NamedTuple
 from ..shell import SimpleCommand, Word
 
 LONG_RUNNING, ONE_SHOT, SERVER, BACKGROUND = "long_running", "one_shot", "server", "background"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..diagnostic import ERROR, INFO, SEVERITIES, WARNING, Diagnostic, Edit, Fix, Location, Related, Rename
+from ..quick import TYPE_CHECKING, NamedTuple
 from ..text import SourceFile
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ actions/toolkit, packages/core/src/command.ts (escapes) and docs/problem-matcher
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..diagnostic import ERROR, INFO, SEVERITIES, WARNING
+from ..quick import TYPE_CHECKING
 from . import Style, text
 from .prose import cut, whole
 

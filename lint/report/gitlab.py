@@ -6,9 +6,8 @@ Quality", "Code Quality report format".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from ..diagnostic import ERROR, INFO, WARNING
+from ..quick import TYPE_CHECKING, Any
 from .prose import remark, whole
 
 if TYPE_CHECKING:

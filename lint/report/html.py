@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
 
 from .. import __version__
 from ..capacity import CPU, DISK, MEMORY, Budget
 from ..diagnostic import SEVERITIES
+from ..quick import TYPE_CHECKING, NamedTuple
 from . import html_graph, html_week
 from .html_markup import Builder, Markup, number
 from .html_style import CSS, JAVASCRIPT

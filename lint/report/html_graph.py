@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import east_asian_width
 
+from ..quick import TYPE_CHECKING, NamedTuple
 from .html_markup import Builder, Markup
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 from ..diagnostic import Rename
+from ..quick import TYPE_CHECKING, Any
 from . import JSON_VERSION
 
 if TYPE_CHECKING:

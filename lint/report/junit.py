@@ -8,10 +8,10 @@ the text. A file without findings is a test that passes: a report without tests 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from ..diagnostic import Diagnostic
+from ..quick import TYPE_CHECKING
 from .prose import cut, remark
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
+from ..quick import TYPE_CHECKING
 from ..text import BYTE_ORDER_MARK
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ GitHub drops a summary of more than 1 MiB as a whole: the gravest findings come 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from ..quick import TYPE_CHECKING
 from . import Style
 from .prose import cut, sentence
 from .text import printable, summary

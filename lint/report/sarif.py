@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .. import __version__
 from ..diagnostic import ERROR, INFO, WARNING, Edit
 from ..example import RuleDoc, read_doc
+from ..quick import TYPE_CHECKING, Any
 from ..rule import URL, Rule, all_rules
 from . import CREDENTIALS
 from .line_hash import line_hashes

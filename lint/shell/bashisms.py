@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
+from ..quick import TYPE_CHECKING, NamedTuple
 from ..text import Span
 from . import DASH, Script, SimpleCommand, Word
 

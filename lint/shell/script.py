@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
+from ..quick import TYPE_CHECKING, NamedTuple
 from ..text import Span
 from .words import Decoded
 

@@ -7,7 +7,8 @@ failure of `dash -n`; `bash` takes a superset of what Bash takes, so that a faul
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, NoReturn
+
+from ..quick import NamedTuple, NoReturn
 
 DASH, BASH = "dash", "bash"
 NESTING = 100

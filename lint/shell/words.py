@@ -6,7 +6,8 @@ Works on text alone. Positions are indexes into the raw text that is given.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from ..quick import NamedTuple
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _BRACED = re.compile(r"\$\{([#!]?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(:?[-=?+]|%%?|##?)?")
