@@ -78,6 +78,7 @@ OURS = {
 
 SHELL_OURS = {
     "paaslint.commands",
+    "paaslint.commands.consumers",
     "paaslint.commands.development",
     "paaslint.commands.durations",
     "paaslint.commands.effects",
