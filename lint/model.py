@@ -42,7 +42,9 @@ def value_of(node: Node | None, name: str) -> Node | None:
     if isinstance(node, MappingNode):
         value = node.get(name)
         return None if isinstance(value, ScalarNode) and value.is_null else value
-    return node if isinstance(node, UnknownNode) else None
+    if node is None or isinstance(node, UnknownNode) or (isinstance(node, ScalarNode) and node.is_null):
+        return node if isinstance(node, UnknownNode) else None
+    return UnknownNode(node.source, node.span, "type")
 
 
 def text_of(node: Node | None) -> str | None:

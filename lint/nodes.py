@@ -76,7 +76,8 @@ class Node:
 
 
 class UnknownNode(Node):
-    """A value that cannot be read. `reason` is `include`, `broken`, `limit` or `tag`."""
+    """A value that cannot be read. `reason` is `include`, `broken`, `limit` or `tag`, and `type` for what would stand
+    below a value that is no mapping."""
 
     __slots__ = ("reason",)
 

@@ -29,6 +29,10 @@ _KEY = re.compile(
 _LEAD = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _PLAIN_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[\w.$/@-]+[ \t]*:(?=[ \t\r\n]|\Z)")
 _TIGHT_COLON = re.compile(r"([\w.$-]+):(?=[^\s/:])")
+_COLONLESS = re.compile(
+    r"""(?P<key>"[^"]*"|'[^']*'|[\w./-]+)(?P<sign>[ \t]+=[ \t]+|;[ \t]*$|[ \t]+(?=[|>]))?(?P<value>.*)"""
+)
+_COLONLESS_HEADER = re.compile(r"[ \t]*[\w-]+[ \t]+[|>][-+0-9]*[ \t]*")
 _BLOCK_HEADER = re.compile(r"[^\r\n]*?(?:[:-][ \t]+|^)(?:[!&]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?$")
 _CONFLICT = re.compile(r"^<{7}(?: [^\r\n]*)?(?=[\r\n])(?s:.*?)(?:^>{7}[^\r\n]*|\Z)", re.MULTILINE)
 _TAB = re.compile(r"[ ]*(?:-[ ]+)*-?[ ]*\t[ \t]*")
@@ -279,6 +283,7 @@ class Recovery:
             self._quoted(failure, offset)
             or self._bracket(failure, offset)
             or self._first_character(failure, offset, line)
+            or self._below_no_key(line)
             or self._colon(failure, offset, line)
             or self._lost_line(failure, offset, line)
             or self._indentation(offset, line)
@@ -342,7 +347,7 @@ class Recovery:
     def _quoted_key(self, context: int, offset: int) -> bool:
         """Whether the quotes at `context` are those of a key before the failure: a parser names the first one."""
         line = self._line(context)
-        key = _KEY.match(self.text, self._starts[line], self._end(line))
+        key = self._key_in(line)
         return key is not None and key.start("key") == context and offset > key.end()
 
     def _key_follows(self, offset: int) -> bool:
@@ -350,7 +355,7 @@ class Recovery:
         line = self._line(offset) + 1
         while line < len(self._starts) and self._blank_line(line):
             line += 1
-        return line < len(self._starts) and _KEY.match(self.text, self._starts[line], self._end(line)) is not None
+        return line < len(self._starts) and self._key_in(line) is not None
 
     def _unclosed(self, start: int) -> Cause:
         quote = self.text[start]
@@ -452,6 +457,35 @@ class Recovery:
             return None
         return self._cause(place, place + length, message, quoted)
 
+    def _below_no_key(self, line: int) -> Cause | None:
+        """Something that is indented under a line without a colon, which cannot hold it."""
+        owner = self._owner(line, self._indent(line) - 1)
+        if owner is not None and _COLONLESS_HEADER.fullmatch(self._content(owner)):
+            return self._without_colon(owner)
+        if self._key_in(line) is None:
+            return None
+        if owner is None or self._content(owner).lstrip().startswith("-") or self._key_in(owner) is not None:
+            return None
+        above = self._owner(owner, self._indent(owner))
+        if above is not None and self._indent(above) < self._indent(owner) and not self._holds_block(above):
+            return None  # the line goes on with the value above it
+        return self._without_colon(owner)
+
+    def _holds_block(self, line: int) -> bool:
+        """Whether the value of a line's key begins on the next line."""
+        key = self._key_in(line)
+        return key is not None and not self.text[key.end() : self._end(line)].strip()
+
+    def _key_in(self, line: int) -> re.Match[str] | None:
+        return _KEY.match(self.text, self._starts[line], self._end(line))
+
+    def _owner(self, line: int, column: int) -> int | None:
+        """The nearest line above that is indented by `column` blanks at most."""
+        above = self._previous(line)
+        while above is not None and self._indent(above) > column:
+            above = self._previous(above)
+        return above
+
     def _colon(self, failure: Failure, offset: int, line: int) -> Cause | None:
         """A `: ` where no key can be."""
         text = self.text
@@ -490,7 +524,7 @@ class Recovery:
         indent = self._indent(line)
         run = self._run(line, indent)
         after = [number for number in run if self._indent(number) == indent]
-        other = _KEY.match(self.text, self._starts[line], self._end(line))
+        other = self._key_in(line)
         if other is not None and self._outvoted(above, column, len(before), indent, len(after)):
             start = self._starts[before[-1]] + column
             return self._misplaced(
@@ -498,7 +532,7 @@ class Recovery:
             )
         start = self._starts[line] + indent
         name = f"`{other.group('key')}`" if other is not None else "this line"
-        key = _KEY.match(self.text, self._starts[begun], self._end(begun))
+        key = self._key_in(begun)
         owner = f"`{key.group('key')}`" if key is not None else "the line above"
         return self._cause(
             start,
@@ -514,10 +548,12 @@ class Recovery:
             return before < after
         base = self._indent(parent) if parent is not None else 0
         step = self._step()
-        return column - base != step == indent - base
+        if (column - base == step) != (indent - base == step):
+            return indent - base == step
+        return (column - base) % 2 > (indent - base) % 2
 
     def _step(self) -> int:
-        """By how much the lines of the file are usually indented deeper than the one above."""
+        """By how much the lines of the file are usually indented deeper than the one above; 0 for no usual width."""
         steps: dict[int, int] = {}
         last = 0
         for number in range(len(self._starts)):
@@ -527,7 +563,8 @@ class Recovery:
             if indent > last:
                 steps[indent - last] = steps.get(indent - last, 0) + 1
             last = indent
-        return max(steps, key=lambda step: (steps[step], -step), default=0)
+        usual = max(steps, key=lambda step: (steps[step], -step), default=0)
+        return usual if steps.get(usual, 0) > 1 else 0
 
     def _without_colon(self, line: int) -> Cause:
         start = self._starts[line]
@@ -550,11 +587,20 @@ class Recovery:
             begin,
             begin + len(value),
             f"`{_short(value)}` stands where a key is expected, but has no colon",
-            "write `key: value`; if the line belongs to the text above, indent it deeper than the key of that text",
+            self._with_colon(line, value)
+            or "write `key: value`; if the line belongs to the text above, indent it deeper than the key of that text",
         )
 
+    def _with_colon(self, line: int, value: str) -> str:
+        """What to write instead of a line that surely is a key; nothing where it may be a piece of text."""
+        match = _COLONLESS.match(value)
+        below = next((n for n in range(line + 1, len(self._starts)) if not self._blank_line(n)), line)
+        if match is not None and (match["sign"] or (not match["value"] and self._indent(below) > self._indent(line))):
+            return f"write `{_short(match['key'] + ': ' + match['value']).rstrip()}`"
+        return ""
+
     def _under_block(self, line: int, header: int) -> Cause:
-        key = _KEY.match(self.text, self._starts[header], self._end(header))
+        key = self._key_in(header)
         name = f"`{key.group('key')}`" if key is not None else "the `|`"
         first = next((n for n in range(header + 1, line + 1) if not self._blank_line(n)), line)
         column = self._indent(first) if first != line else self._indent(header) + 2
@@ -583,7 +629,7 @@ class Recovery:
         begun = self._line(context)
         if _LEAD.match(self.text, self._starts[begun]) is None or self._header_start(begun) != context:
             return None
-        if _KEY.match(self.text, self._starts[begun], self._end(begun)):
+        if self._key_in(begun):
             return None
         return self._without_colon(begun)
 
@@ -607,7 +653,7 @@ class Recovery:
         if sibling is not None and self._indent(sibling) == indent:
             return self._mixed(line, sibling)
         if not above:
-            key = None if sibling is None else _KEY.match(self.text, self._starts[sibling], self._end(sibling))
+            key = None if sibling is None else self._key_in(sibling)
             return None if sibling is None or key is None else self._too_deep_key(line, sibling)
         column = min(self._indent(number) for number in above)
         first = next(number for number in reversed(above) if self._indent(number) == column)
@@ -616,7 +662,7 @@ class Recovery:
         after = [number for number in behind if self._indent(number) == indent]
         if self._outvoted(sibling, column, len(before), indent, len(after)):
             start = self._starts[first] + column
-            other = _KEY.match(self.text, self._starts[line], self._end(line))
+            other = self._key_in(line)
             as_what = f"like `{other.group('key')}` below" if other is not None else "like the lines below"
             return self._misplaced(first, indent, as_what, Span(start, self._end(above[0])))
         nearer = next((number for number in behind if self._indent(number) == column), None)
@@ -637,7 +683,7 @@ class Recovery:
 
     def _misplaced(self, line: int, right: int, as_what: str, region: Span) -> Cause:
         indent = self._indent(line)
-        key = _KEY.match(self.text, self._starts[line], self._end(line))
+        key = self._key_in(line)
         shown = f"`{key.group('key')}`" if key is not None else "this line"
         return self._cause(
             self._starts[line] + indent,
@@ -650,9 +696,9 @@ class Recovery:
     def _mixed(self, line: int, sibling: int) -> Cause | None:
         """A key and a list item in one column, or a line above that is neither."""
         start = self._starts[line] + self._indent(line)
-        key = _KEY.match(self.text, self._starts[line], self._end(line))
+        key = self._key_in(line)
         item_above = self._content(sibling).lstrip().startswith("-")
-        if not item_above and _KEY.match(self.text, self._starts[sibling], self._end(sibling)) is None:
+        if not item_above and self._key_in(sibling) is None:
             return self._without_colon(sibling)
         if self._content(line).lstrip().startswith("-"):
             message = "a list item stands among keys; a mapping cannot hold both"

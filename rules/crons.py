@@ -5,7 +5,7 @@ from __future__ import annotations
 from paaslint import facts
 from paaslint.model import Application, Cron, Project
 from paaslint.names import nearest
-from paaslint.nodes import MappingNode, ScalarNode
+from paaslint.nodes import MappingNode, ScalarNode, UnknownNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 from paaslint.schedule import FIELDS, duration_text
 
@@ -158,7 +158,7 @@ def two_commands(cron: Cron) -> Iterator[Finding]:
     """
     commands = cron.get("commands")
     start = commands.key_of("start") if isinstance(commands, MappingNode) else None
-    if cron.get("cmd") is not None and start is not None:
+    if not isinstance(cron.get("cmd"), (UnknownNode, type(None))) and start is not None:
         yield finding(
             cron.key_of("cmd"),
             f"cron `{cron.name}` has `cmd` and `commands.start`: which of the two runs is not documented",

@@ -448,7 +448,7 @@ def foreign_source(mount: Mount) -> Iterator[Finding]:
     """
     project = _project(mount)
     node = value_of(mount.node, "source")
-    if mount.source not in FOREIGN[project.flavour] or node is None or _is_wrapped(mount):
+    if mount.legacy or mount.source not in FOREIGN[project.flavour] or node is None or _is_wrapped(mount):
         return
     if project.is_upsun:
         yield finding(

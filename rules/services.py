@@ -134,7 +134,7 @@ def disk_forbidden(service: Service) -> Iterator[Finding]:
     Source: Add services, "Service options" and "Disk"
     """
     image = image_of(service)
-    if image is None or not image.disk_forbidden or service.get("disk") is None:
+    if image is None or not image.disk_forbidden or isinstance(service.get("disk"), (UnknownNode, type(None))):
         return
     lasting = image.persistent_variant
     yield finding(

@@ -131,6 +131,29 @@ def test_a_part_that_cannot_be_read_silences_what_depends_on_it(place: tuple[str
     assert codes(files, complete=True) == ["YM005"]
 
 
+def stray_lines(files: dict[str, str]) -> list[tuple[str, int]]:
+    """Where lines begin whose key stands in a block mapping."""
+    found = []
+    for path, text in files.items():
+        for node in walk(parse(SourceFile(path, text)).root):
+            if isinstance(node, MappingNode):
+                starts = [text.rfind("\n", 0, e.key.span.start) + 1 for e in node.entries]
+                found += [
+                    (path, start)
+                    for start, e in zip(starts, node.entries, strict=True)
+                    if not text[start : e.key.span.start].strip()
+                ]
+    return found
+
+
+@pytest.mark.parametrize("place", stray_lines(RICH), ids=lambda p: f"{p[0]}:{p[1]}")
+def test_beside_a_line_that_is_no_yaml_nothing_counts_as_set_or_absent(place: tuple[str, int]) -> None:
+    path, start = place
+    text = RICH[path]
+    indent = text[start : start + len(text[start:]) - len(text[start:].lstrip(" "))]
+    assert codes({**RICH, path: f"{text[:start]}{indent}@stray\n{text[start:]}"}) == ["YM001"]
+
+
 TEN = """\
 name: app
 type: "python:3.13"

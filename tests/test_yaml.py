@@ -476,3 +476,30 @@ def test_a_colon_inside_a_word_of_a_flow_collection_is_text(text: str, data: obj
 def test_a_mistake_elsewhere_leaves_such_a_word_alone() -> None:
     document = parse(SourceFile("x.yaml", "a: {type: mysql:8}\nb: @daily\n"))
     assert [p.place.span.start for p in document.problems] == [22]
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "help"),
+    [
+        ("name: app\ntype: x\nmounts\n  var/uploads:\n    source: local\nweb: {}\n", (3, 1), "write `mounts:`"),
+        ("web:\n  commands\n    start: foo\n  locations: {}\n", (2, 3), "write `commands:`"),
+        ("mounts:\n  '/.next'\n    source: local\n  b: {}\n", (2, 3), "write `'/.next':`"),
+        ("hooks:\n  build |\n    set -e\n    echo a: b\n  deploy: x\n", (2, 3), "write `build: |`"),
+        ("a: b\ntype = php\nc: d\n", (2, 1), "write `type: php`"),
+        ("a: b\nhooks;\n  c: d\n", (2, 1), "write `hooks:`"),
+    ],
+)
+def test_a_forgotten_colon_takes_along_what_stands_below(text: str, position: tuple[int, int], help: str) -> None:
+    source = SourceFile("f.yaml", text)
+    document = parse(source)
+    assert [(source.position(p.place.span.start), p.help) for p in document.problems] == [(position, help)]
+    assert isinstance(document.root, MappingNode)
+
+
+@pytest.mark.parametrize(
+    "text", ["a:\n     b: c\n    d: e\n", "a:\n   b: c\n    d: e\n", "a:\n  x: y\nb:\n   b: c\n  d: e\n"]
+)
+def test_of_two_lines_that_do_not_line_up_the_odd_one_is_wrong(text: str) -> None:
+    source = SourceFile("f.yaml", text)
+    (problem,) = parse(source).problems
+    assert source.text[slice(*problem.place.span)] == "b"
