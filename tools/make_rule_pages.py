@@ -68,6 +68,12 @@ def heading(module: str) -> str:
     return sentence[:1].upper() + sentence[1:].rstrip(".")
 
 
+def short(module: str) -> str:
+    """A module's subject in a word or two, for tables of contents."""
+    words = module.replace("urls", "URLs").replace("yaml", "YAML").split("_")
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
 def page(module: str, known: Sequence[Rule], answers: Answers) -> str:
     lines = [f"<!-- Made from rules/{module}.py by `{COMMAND}`. -->", f"# {heading(module)}", ""]
     lines += [f"- [{r.code}](#{r.code.lower()}) `{r.name}`: {read_doc(r).summary}" for r in known]
@@ -116,10 +122,12 @@ def index(subjects: dict[str, list[Rule]], answers: Answers) -> str:
         f"<!-- Made from rules/ by `{COMMAND}`. -->",
         "# Rules",
         "",
-        "`paaslint explain CODE` prints the same in a terminal. A rule that is off runs once it is selected.",
+        "`paaslint explain CODE` prints the same in a terminal. A rule that is off runs once it is",
+        "[selected](../settings.md#select). Fixes are [safe or unsafe](../fixes.md#safe-and-unsafe). The sources of a rule are",
+        "pages of the platform's documentation, with their headings.",
     ]
     for module, known in sorted(subjects.items(), key=lambda item: [rule.code for rule in item[1]]):
-        lines += ["", f"## [{heading(module)}]({module}.md)", ""]
+        lines += ["", f"## {short(module)}", "", f"[{heading(module)}]({module}.md).", ""]
         lines += ["| Code | Name | Severity | Default | Fix | What it finds |", "|---|---|---|---|---|---|"]
         for rule in known:
             cells = (

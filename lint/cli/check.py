@@ -376,6 +376,7 @@ def _plural(noun: str, count: int) -> str:
 
 
 def _say(message: str) -> None:
+    sys.stdout.flush()  # what was said before is read before, also where both streams are one file
     sys.stderr.write(f"paaslint: {message}\n")
 
 

@@ -27,9 +27,11 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "check": Command(".check", "run", "[PATH ...]", "lint projects; what is done without a command"),
+    "check": Command(".check", "run", "[PATH ...]", "lint projects; this is what `paaslint` does without a command"),
     "rules": Command("..report.catalogue", "rules", "", "list the rules"),
-    "explain": Command("..report.catalogue", "explain", "CODE ...", "what a rule is about, with examples"),
+    "explain": Command(
+        "..report.catalogue", "explain", "CODE ...", "say why a rule matters, with wrong and right examples"
+    ),
     "show": Command(
         ".show", "run", "[PATH ...]", "every container with its settings; --diff A B compares two projects"
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..example import Example, read_doc
 from ..rule import Rule, all_rules
@@ -16,23 +16,61 @@ SEPARATOR = "  "
 HERE = "# <-"
 
 
+RULES_HELP = """\
+usage: paaslint rules [OPTIONS]
+
+List all rules: code, severity, name, [*] where there is a fix, and what it finds. A rule that is (off) runs only where
+it is selected.
+"""
+EXPLAIN_HELP = """\
+usage: paaslint explain [OPTIONS] CODE ...
+
+Explain rules: why they matter, with wrong and right examples. A rule is named by its code, such as WK001, or by its
+name, such as worker-without-start; `paaslint rules` lists them.
+"""
+SCHEMA_HELP = """\
+usage: paaslint schema NAME
+
+Print the JSON Schema of a file, with which editors complete and check it. NAME is one of these:
+
+{names}
+"""
+OPTIONS_HELP = """
+options:
+  --color     colours always, not only on a terminal
+  --no-color  colours never (as NO_COLOR=1)
+  -h, --help  show this help
+"""
+COLORS = {"--color": True, "--no-color": False}
+
+SCHEMA_FILES = {
+    "application": "`.platform.app.yaml`",
+    "applications": "`.platform/applications.yaml`",
+    "services": "`.platform/services.yaml`",
+    "routes": "`.platform/routes.yaml`",
+    "upsun": "files in `.upsun/`",
+    "settings": "`.paaslint.toml`",
+}
+
+
 def rules(arguments: Sequence[str]) -> int:
     """Lists the rules: by subject on a terminal, else a line for each."""
-    names, style = _read(
-        arguments, "rules", "List the rules: code, severity, name, whether it has a fix, what it finds."
-    )
+    read = _read(arguments, RULES_HELP + OPTIONS_HELP, COLORS)
+    if read is None:
+        return 0
+    names, style = read
     if names:
         raise UsageError(f"`rules` takes no argument, so what is `{names[0]}`? `explain` explains a rule")
-    if style is not None:
-        sys.stdout.write("".join(_table(all_rules(), style)))
+    sys.stdout.write("".join(_table(all_rules(), style)))
     return 0
 
 
 def explain(arguments: Sequence[str]) -> int:
     """Prints the page of each rule that is named."""
-    codes, style = _read(arguments, "explain CODE ...", "Explain rules, named by code or by name.")
-    if style is None:
+    read = _read(arguments, EXPLAIN_HELP + OPTIONS_HELP, COLORS)
+    if read is None:
         return 0
+    codes, style = read
     if not codes:
         raise UsageError("which rule? for example `paaslint explain WK001`; `paaslint rules` lists them")
     pages = [_page(rule, style) for code in codes for rule in _find(code)]
@@ -44,10 +82,13 @@ def schema(arguments: Sequence[str]) -> int:
     """Prints a JSON Schema."""
     from .. import schemas
 
-    known = ", ".join(schemas.NAMES)
-    names, style = _read(arguments, "schema NAME", f"Print the JSON Schema of a file, for editors: {known}.")
-    if style is None:
+    width = max(map(len, schemas.NAMES)) + 2
+    described = "\n".join(f"  {name:<{width}}{SCHEMA_FILES[name]}" for name in schemas.NAMES)
+    read = _read(arguments, SCHEMA_HELP.format(names=described), {})
+    if read is None:
         return 0
+    names, _ = read
+    known = ", ".join(schemas.NAMES)
     if len(names) != 1:
         raise UsageError(f"name one schema: {known}")
     if names[0] not in schemas.NAMES:
@@ -58,19 +99,18 @@ def schema(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _read(arguments: Sequence[str], usage: str, summary: str) -> tuple[list[str], Style | None]:
-    """The arguments that are no options, and the style; without a style help was asked for, and given."""
-    options = {"--color": True, "--no-color": False}
+def _read(arguments: Sequence[str], usage: str, options: Mapping[str, bool]) -> tuple[list[str], Style] | None:
+    """The arguments that are no options, and the style; nothing where help was asked for, which is given."""
     color = None
     names = []
     for argument in arguments:
         if argument in ("-h", "--help"):
-            sys.stdout.write(f"usage: paaslint {usage}\n\n{summary}\n\noptions: --color, --no-color\n")
-            return [], None
+            sys.stdout.write(usage)
+            return None
         if argument in options:
             color = options[argument]
         elif argument.startswith("-"):
-            raise UsageError(f"there is no option `{argument}`{did_you_mean(argument, options)}")
+            raise UsageError(f"there is no option `{argument}`{did_you_mean(argument, (*options, '--help'))}")
         else:
             names.append(argument)
     return names, Style.detect(sys.stdout.isatty(), os.environ, color)
