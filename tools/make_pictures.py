@@ -41,6 +41,7 @@ PICTURES = {
     "readme": Picture("paaslint examples/workers", ("RL001", "WK014", "Found")),
     "show": Picture("paaslint show examples/workers"),
     "plan": Picture("paaslint plan examples/workers --plan medium"),
+    "crons": Picture(f"paaslint crons examples/crons --at {AT}"),
 }
 PAGES = {"report.html": f"paaslint report examples/workers --at {AT} -o -"}
 
