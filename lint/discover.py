@@ -146,7 +146,7 @@ def discover(paths: Iterable[str]) -> Discovery:
             found.missing.append(path)
             continue
         folder = os.path.dirname(full) if is_file else full
-        root, repository = _enclosing(folder)
+        root, repository = enclosing(folder)
         start = root or folder
         if start not in walks:
             survey = _survey(_disk_entries(start))
@@ -173,7 +173,7 @@ def discover_tree(tree: Tree) -> list[ProjectFiles]:
     return list(_projects(_Sorter(_survey(tree.list)).drafts, "", frozenset(), tree.complete))
 
 
-def _enclosing(folder: str) -> tuple[str, str]:
+def enclosing(folder: str) -> tuple[str, str]:
     """The root of the project that a folder lies in, and the root of its git work tree; `""` where there is none."""
     topmost = ""
     root = ""

@@ -58,9 +58,19 @@ class Spoken(NamedTuple):
 
 def lint_project(files: ProjectFiles, settings: Settings, tree: Tree | None = None) -> Result:
     """Everything that the rules find in one project. Never raises: what goes wrong in paaslint is a `Fault`."""
-    result = Result()
     try:
         project = load(files, tree or files.tree(settings.source_tree or "auto"), settings.plan)
+    except Exception:
+        result = Result()
+        result.faults.append(_fault(files.root, "reading the project"))
+        return result
+    return lint(project, settings)
+
+
+def lint(project: Project, settings: Settings) -> Result:
+    """Everything that the rules find in a project that is read already, once. Never raises, as `lint_project`."""
+    result = Result()
+    try:
         if settings.extend_schemas:
             _check_user_schemas(project, settings)
         result.sources = project.sources
@@ -73,7 +83,7 @@ def lint_project(files: ProjectFiles, settings: Settings, tree: Tree | None = No
                 spoken = _suppress(project, [one for one in spoken if wanted(one)], wanted, result)
             result.diagnostics = _diagnostics(project, spoken, wanted)
     except Exception:
-        result.faults.append(_fault(files.root, "linting the project"))
+        result.faults.append(_fault(project.files.root, "linting the project"))
     return result
 
 

@@ -34,7 +34,12 @@ _CODE = r"[A-Z]+[0-9]*"
 
 
 class SettingsError(UsageError):
-    """Settings that cannot be used. The message is one line that names the file and the key."""
+    """Settings that cannot be used. The message is one line that names the file and the key.
+
+    `path` is the file as it was opened; `""` where the fault came to light after it was read.
+    """
+
+    path = ""
 
 
 class Plan(NamedTuple):
@@ -248,7 +253,11 @@ def load(folder: str, cache: Cache | None = None) -> Settings:
         for name in (FILE, PYPROJECT):
             path = os.path.join(current, name)
             if path not in cache:
-                cache[path] = read(path)
+                try:
+                    cache[path] = read(path)
+                except SettingsError as error:
+                    error.path = path
+                    raise
             settings = cache[path]
             if settings is not None:
                 return settings

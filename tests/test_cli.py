@@ -177,7 +177,7 @@ def test_an_internal_fault_is_status_3_and_findings_are_printed(cli: Cli, monkey
         result.faults.append(engine.Fault(".platform.app.yaml", "WK999", "Traceback: oops"))
         return result
 
-    monkeypatch.setattr("paaslint.cli.check.lint_project", faulty)
+    monkeypatch.setattr("paaslint.job.lint_project", faulty)
     ran = cli()
     assert ran.status == 3
     assert "error[WK001]" in ran.out

@@ -13,11 +13,11 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from examples import example_files, settings_for
 from paaslint import fix
-from paaslint.cli.check import Job
 from paaslint.diagnostic import Diagnostic, Edit
 from paaslint.discover import discover, discover_tree
 from paaslint.engine import Result, lint_project
 from paaslint.example import Example, read_doc
+from paaslint.job import Job
 from paaslint.rule import Rule, all_rules
 from paaslint.settings import Settings
 from paaslint.text import SourceFile

@@ -50,6 +50,7 @@ OURS = {
     "paaslint.facts",
     "paaslint.git",
     "paaslint.include",
+    "paaslint.job",
     "paaslint.libyaml",
     "paaslint.load",
     "paaslint.model",

@@ -19,7 +19,7 @@ LAYERS = [
     "model", "commands.running", "commands.starts", "commands.development", "commands.durations", "commands.consumers", "discover", "configuration", "endpoints", "containers",
     "capacity", "timetable", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
-    "settings", "baseline", "fix",
+    "settings", "baseline", "fix", "job",
     "report", "report.*",
     "cli", "cli.options", "cli.drawing", "cli.projects", "cli.show", "cli.plan", "cli.crons", "cli.html_report", "cli.check",
     "lsp", "cli.main", "__main__",

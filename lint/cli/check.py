@@ -7,19 +7,18 @@ import sys
 
 from .. import report
 from ..diagnostic import ERROR, SEVERITIES
-from ..discover import FOLDERS, ProjectFiles, discover, discover_tree
-from ..engine import Result, lint_project
+from ..discover import FOLDERS, discover, discover_tree
+from ..job import Job, surveyed
 from ..quick import TYPE_CHECKING
 from ..settings import NEVER, Cache, Plan, Settings, load
 from ..tree import DiskTree, OverlayTree
 from ..usage import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..diagnostic import Diagnostic
-    from ..fix import Mended
-    from ..tree import Tree
+    from ..engine import Result
 
 STDIN = "-"
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
@@ -62,38 +61,6 @@ class Options:
             baseline=self.baseline,
             fix=self.fix,
         )
-
-
-class Job:
-    """A project to check: its files, its settings, and the unsaved text of its files by path."""
-
-    __slots__ = ("buffers", "files", "settings")
-
-    def __init__(
-        self, files: ProjectFiles, settings: Settings | None = None, buffers: Mapping[str, bytes] | None = None
-    ) -> None:
-        self.files = files
-        self.settings = settings or Settings()
-        self.buffers = buffers or {}
-
-    @property
-    def tree(self) -> Tree:
-        """The project's folder, under the unsaved texts."""
-        tree = self.files.tree(self.settings.source_tree or "auto")
-        return OverlayTree(tree, self.buffers) if self.buffers else tree
-
-    def lint(self) -> Result:
-        return lint_project(self.files, self.settings, self.tree)
-
-    def mend(self, *, allow_unsafe: bool = False) -> Mended[Result]:
-        """The project with its fixes applied, in memory only."""
-        from ..fix import mend
-
-        def check(tree: Tree) -> Result:
-            is_as_found = all(tree.exists(path) for path in self.files.known)
-            return lint_project(self.files if is_as_found else _surveyed(self.files, tree), self.settings, tree)
-
-        return mend(self.tree, check, allow_unsafe=allow_unsafe, only=self.files.only)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -186,7 +153,7 @@ def _stdin_jobs(filename: str) -> Iterator[Job]:
         for files in projects:
             files.root = os.path.normpath(os.path.join(above, files.root))
     jobs = [
-        Job(_surveyed(files, OverlayTree(files.tree(), {path: data})), buffers={path: data})
+        Job(surveyed(files, OverlayTree(files.tree(), {path: data})), buffers={path: data})
         for files in projects
         if (path := _inside(full, files.root))
     ]
@@ -201,28 +168,6 @@ def _inside(path: str, folder: str) -> str:
     """The path relative to a folder, with `/`; nothing where it is not inside."""
     prefix = os.path.join(folder, "")
     return path[len(prefix) :].replace(os.sep, "/") if path.startswith(prefix) else ""
-
-
-def _surveyed(files: ProjectFiles, tree: Tree) -> ProjectFiles:
-    """The project as its tree has it now: files may have come, gone or changed their names."""
-    for now in discover_tree(tree):
-        if now.root == "" and now.flavour == files.flavour:
-            ignored = set(files.ignored)
-            seen = ProjectFiles(
-                files.root,
-                files.flavour,
-                applications=set(now.applications) - ignored,
-                services=set(now.services) - ignored,
-                routes=set(now.routes) - ignored,
-                upsun=set(now.upsun) - ignored,
-                ignored=files.ignored,
-                stray=(stray for stray in now.stray if stray.path not in ignored),
-                complete=files.complete,
-            )
-            seen.other, seen.only = files.other, files.only
-            seen.repository, seen.unknown = files.repository, files.unknown
-            return seen
-    return files
 
 
 class _Run:

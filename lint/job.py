@@ -1,0 +1,75 @@
+"""A project to check: what is linted or mended at once, from the command line or in an editor."""
+
+from __future__ import annotations
+
+from .discover import ProjectFiles, discover_tree
+from .engine import Result, lint_project
+from .load import load
+from .quick import TYPE_CHECKING
+from .settings import Settings
+from .tree import OverlayTree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .fix import Mended
+    from .model import Project
+    from .tree import Tree
+
+
+class Job:
+    """A project to check: its files, its settings, and the unsaved text of its files by path."""
+
+    __slots__ = ("buffers", "files", "settings")
+
+    def __init__(
+        self, files: ProjectFiles, settings: Settings | None = None, buffers: Mapping[str, bytes] | None = None
+    ) -> None:
+        self.files = files
+        self.settings = settings or Settings()
+        self.buffers = buffers or {}
+
+    @property
+    def tree(self) -> Tree:
+        """The project's folder, under the unsaved texts."""
+        tree = self.files.tree(self.settings.source_tree or "auto")
+        return OverlayTree(tree, self.buffers) if self.buffers else tree
+
+    def load(self) -> Project:
+        """What the files mean."""
+        return load(self.files, self.tree, self.settings.plan)
+
+    def lint(self) -> Result:
+        return lint_project(self.files, self.settings, self.tree)
+
+    def mend(self, *, allow_unsafe: bool = False) -> Mended[Result]:
+        """The project with its fixes applied, in memory only."""
+        from .fix import mend
+
+        def check(tree: Tree) -> Result:
+            is_as_found = all(tree.exists(path) for path in self.files.known)
+            return lint_project(self.files if is_as_found else surveyed(self.files, tree), self.settings, tree)
+
+        return mend(self.tree, check, allow_unsafe=allow_unsafe, only=self.files.only)
+
+
+def surveyed(files: ProjectFiles, tree: Tree) -> ProjectFiles:
+    """The project as its tree has it now: files may have come, gone or changed their names."""
+    for now in discover_tree(tree):
+        if now.root == "" and now.flavour == files.flavour:
+            ignored = set(files.ignored)
+            seen = ProjectFiles(
+                files.root,
+                files.flavour,
+                applications=set(now.applications) - ignored,
+                services=set(now.services) - ignored,
+                routes=set(now.routes) - ignored,
+                upsun=set(now.upsun) - ignored,
+                ignored=files.ignored,
+                stray=(stray for stray in now.stray if stray.path not in ignored),
+                complete=files.complete,
+            )
+            seen.other, seen.only = files.other, files.only
+            seen.repository, seen.unknown = files.repository, files.unknown
+            return seen
+    return files
