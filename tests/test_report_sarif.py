@@ -5,22 +5,30 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from corpus import CorpusProject, corpus_folder
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from reports import APP, HOSTILE_PATHS, SERVICES, diagnostic, everything, hostile, place, report
 
+from paaslint.cli.main import main
 from paaslint.diagnostic import ERROR, INFO, WARNING, Diagnostic, Edit, Fix, Location, Related, Rename
-from paaslint.engine import Fault
-from paaslint.report import Report, Style, render, sarif
+from paaslint.discover import discover, discover_tree
+from paaslint.engine import Fault, Result, lint_project
+from paaslint.report import Outcome, Report, Style, render, sarif
 from paaslint.report.line_hash import line_hashes
 from paaslint.rule import all_rules
+from paaslint.settings import Settings
 from paaslint.text import SourceFile
+from paaslint.tree import MemoryTree, OverlayTree
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 RELATIVE = re.compile(r"(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})+")
@@ -227,12 +235,92 @@ def test_long_texts_are_cut() -> None:
     assert len(made["relatedLocations"]) == links.count("[here](") == 20
 
 
+def test_all_of_the_corpus_is_valid(validator: Any, corpus: list[CorpusProject]) -> None:
+    """One log of every project, as a run over a fleet gives it."""
+    files = discover([str(corpus_folder())]).projects
+    outcomes = [Outcome(each.root, lint_project(each, Settings(), each.tree("partial"))) for each in files]
+    made = log(Report(outcomes, str(corpus_folder())))
+    validator.validate(made)
+    found = made["runs"][0]["results"]
+    assert len(found) > 1000
+    assert all(result["partialFingerprints"].keys() == {"primaryLocationLineHash", "paaslint/v1"} for result in found)
+    for result in found:
+        place = result["locations"][0]["physicalLocation"]
+        assert RELATIVE.fullmatch(place["artifactLocation"]["uri"])
+        assert all(figure >= 1 for figure in place["region"].values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are any bytes on Linux only")
+@pytest.mark.parametrize("name", [path.partition("/")[0] for path in HOSTILE_PATHS if "\ud800" not in path])
+def test_real_files_with_hostile_names(
+    validator: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "fleet" / name
+    try:
+        folder.mkdir(parents=True)
+    except OSError:
+        pytest.skip("the file system does not take this name")
+    (folder / ".platform.app.yaml").write_text("name: app\n")
+    logs = []
+    for start in (tmp_path, tmp_path / "fleet", folder):
+        monkeypatch.chdir(start)
+        assert main(["--format", "sarif", "."]) == 1
+        logs.append(capsys.readouterr().out)
+    assert len(set(logs)) == 1, "the working folder makes a difference"
+    made = json.loads(logs[0])
+    validator.validate(made)
+    uri = made["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert unquote_to_bytes(uri) == b"fleet/" + os.fsencode(name) + b"/.platform.app.yaml"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_above_change_no_fingerprint(end: str) -> None:
+    def fingerprints(text: str) -> dict[str, str]:
+        files = {".platform.app.yaml": text, ".platform/routes.yaml": "{}\n"}
+        tree = MemoryTree(files)
+        (each,) = discover_tree(tree)
+        found = run(Report([Outcome("/work", lint_project(each, Settings(), tree))], "/work"))["results"]
+        made = [result["partialFingerprints"] for result in found]
+        return {each["paaslint/v1"]: each["primaryLocationLineHash"] for each in made}
+
+    app = "name: app\ntpye: php:8.4\nworkers:\n    b:\n        comands: {start: x}\n    c:\n        size: XXL\n"
+    before = fingerprints(app.replace("\n", end))
+    assert len(before) > 3
+    comments = "# a line more\n" * 20
+    assert fingerprints((comments + app).replace("\n", end)) == before
+    entries = "variables:\n    env:\n" + "".join(f"        A{number}: x\n" for number in range(18))
+    assert fingerprints(app.replace("workers:", entries + "workers:").replace("\n", end)).keys() == before.keys()
+
+
+def test_twenty_lines_above_change_no_fingerprint_in_the_corpus(corpus: list[CorpusProject]) -> None:
+    count = 0
+    for each in discover([str(corpus_folder())]).projects:
+        tree = each.tree("partial")
+        before = lint_project(each, Settings(), tree)
+        places = {found.location.path for found in before.diagnostics}
+        longer = {
+            path: b"# a line more\n" * 20 + source.text.encode()
+            for path, source in before.sources.items()
+            if path in places and path.endswith((".yaml", ".yml")) and source.readable and not source.has_bom
+        }
+        after = lint_project(each, Settings(), OverlayTree(tree, longer))
+        assert identities(after, longer) == identities(before, longer), each.root
+        count += len(before.diagnostics)
+    assert count > 1000
+
+
+def identities(result: Result, paths: Collection[str]) -> list[tuple[str, str, str]]:
+    """What the findings in some files are recognised by."""
+    return sorted((d.location.path, d.code, d.fingerprint) for d in result.diagnostics if d.location.path in paths)
+
+
 def test_valid(validator: Any) -> None:
     for made in (report(known()), report([]), report(hostile(), (APP, SERVICES))):
         validator.validate(log(made))
 
 
-@settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=30, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40), st.lists(st.integers(1, 2**31), min_size=4, max_size=4))
 def test_any_text_and_place_is_valid(validator: Any, path: str, text: str, region: list[int]) -> None:
     at = Location(path or "a", *region)
