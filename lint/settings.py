@@ -30,7 +30,7 @@ FILE = ".paaslint.toml"
 PYPROJECT = "pyproject.toml"
 # Texts, for most runs never compile them: `re` does on the first use, and remembers.
 _TABLE = rb"""(?m)^\s*\[?\s*(?:["']?tool["']?\s*\.\s*)?["']?paaslint["']?\s*[\].=]"""
-_CODE = r"[A-Z]+[0-9]*"
+_CODE = r"[A-Za-z]+[0-9]*"
 
 
 class SettingsError(UsageError):
@@ -440,7 +440,7 @@ def parse_codes(value: object) -> tuple[str, ...]:
 def _codes(value: object) -> tuple[str, ...]:
     names = [name for text in _texts(value) for name in map(str.strip, text.split(",")) if name]
     for name in names:
-        if not re.fullmatch(_CODE, name.upper()):
+        if not re.fullmatch(_CODE, name):
             raise _Wrong(f"must hold codes of rules such as `WK001` or `WK`, not {_found(name)}")
     return tuple(map(str.upper, names))
 
@@ -450,10 +450,10 @@ def _severities(value: object) -> dict[str, Severity]:
     for name, severity in _table(value).items():
         if severity == "off":
             raise _Wrong("cannot be `off`: name the code in `ignore`", name)
-        code = name.strip().upper()
+        code = name.strip()
         if not re.fullmatch(_CODE, code):
             raise _Wrong("is no code of a rule such as `WK001` or `WK`", name)
-        severities[code] = str(_under(name, _one_of(*SEVERITIES), severity))
+        severities[code.upper()] = str(_under(name, _one_of(*SEVERITIES), severity))
     return severities
 
 

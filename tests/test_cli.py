@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from paaslint import engine, report
+from paaslint import engine
 from paaslint.cli.main import COMMANDS, main
 from paaslint.rule import all_rules
 
@@ -301,14 +302,6 @@ def test_a_terminal_gets_excerpts(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> 
     assert "= help: " in out
 
 
-def test_a_report_that_is_not_there_yet_is_wrong_usage(cli: Cli) -> None:
-    cli.project(APP)
-    cli.write(".paaslint.toml", 'format = "markdown"\n')
-    if "markdown" not in report.FORMATS:
-        assert cli().err == "paaslint: the format `markdown` is not there yet; there are text, json\n"
-    assert cli("--format", "text").status == 0
-
-
 # Fixes
 
 
@@ -428,6 +421,18 @@ def test_every_rule_can_be_explained(cli: Cli) -> None:
 
 def test_schema(cli: Cli) -> None:
     assert json.loads(cli("schema", "application").out)["$schema"]
+
+
+def test_the_schema_of_the_settings_names_the_rules(cli: Cli) -> None:
+    made = json.loads(cli("schema", "settings").out)
+    codes = {rule.code for rule in all_rules()}
+    assert codes | {"ALL", "DEFAULT", "WK", "SC"} <= set(made["$defs"]["code"]["anyOf"][0]["enum"])
+    assert made["$defs"]["severity"]["properties"].keys() == codes
+    assert made["$defs"]["severity"]["properties"]["WK001"]["description"].startswith("worker-without-start: A worker")
+    Draft202012Validator.check_schema(made)
+    table = {"select": "WK0", "ignore": ["WK001", "hk"], "severity": {"WK001": "info", "WK": "error"}}
+    Draft202012Validator(made).validate(table)
+    assert not Draft202012Validator(made).is_valid({"severity": {"WK001": "off"}})
 
 
 # The process

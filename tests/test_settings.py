@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import subprocess
 import sys
@@ -11,12 +10,47 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
+from paaslint import report
 from paaslint import settings as module
+from paaslint.schemas import published
 from paaslint.settings import KEYS, PathSettings, Plan, Settings, SettingsError, load, parse_codes, parse_outputs
 from paaslint.usage import UsageError
 
 CODES = ("WK001", "WK002", "WK010", "HK003", "TY005")
+
+
+VALUES: tuple[object, ...] = (
+    *("", " ", "WK", "wk00, HK003,", "WK001;", "1WK", "unused-ignore", "ALL", "DEFAULT", "standard", "auto", "partial"),
+    *("text", "sarif", "sarif=", "sarif=a=b", "srif=x", "=", "error", "never", "off", "x.json", 0, 1, -1, 2.5, True, False),
+    *([], ["WK", "hk003, TY"], ["WK!"], [1], [[]], ["sarif=x", "json=y"], ["sarif"], [""], {}, {"x": 1}, {"x": "y"}),
+    *({"x": {}}, {"x": {"select": "WK"}}, {"x": {"ignore": ["WK"], "severity": {"WK": "info"}}}, {"x": {"plan": "y"}}),
+    *({"x": {"select": "W K"}}, {"x": {"severity": {"WK": "off"}}}, {"x": ""}, {"x": " "}, {"WK": "info"}, {"wk001": "error"}),
+    *({"ALL": "warning"}, {"WK": "off"}, {"W-K": "info"}, {"WK": 1}, {"name": "a", "memory": 1, "cpu": 0.5, "storage": 2}),
+    *({"name": ""}, {"memory": 0}, {"memory": True}, {"memory": "1"}, {"memroy": 1}),
+)  # fmt: skip
+"""What a settings file may hold under some key."""
+
+any_value = st.recursive(
+    st.booleans() | st.integers() | st.floats(-9, 9).filter(lambda x: x % 1 != 0) | st.text("aWK01,=- \n"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["x", "WK", "a b", *PathSettings._fields, *Plan._fields]), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+def check_against_schema(table: dict[str, object]) -> None:
+    """The reader and the schema take a table, or both refuse it."""
+    refusals = [error.message for error in Draft202012Validator(published("settings")).iter_errors(table)]
+    try:
+        module.from_table(table, ".paaslint.toml")
+    except SettingsError as error:
+        assert refusals, f"only the reader refuses {table}: {error}"
+    else:
+        assert not refusals, f"only the schema refuses {table}: {refusals}"
 
 
 @pytest.fixture(autouse=True)
@@ -144,13 +178,24 @@ class TestWhat:
         assert load(".").baseline == (here / "known.json").as_posix()
 
     def test_the_schema_names_the_same_keys_and_values(self) -> None:
-        schema = json.loads((Path(__file__).parent.parent / "schemas/settings.json").read_text(encoding="utf-8"))
+        schema = published("settings")
         assert set(schema["properties"]) == set(KEYS)
-        assert tuple(schema["properties"]["format"]["enum"]) == module.FORMATS
+        assert tuple(schema["properties"]["format"]["enum"]) == module.FORMATS == tuple(report.FORMATS)
         assert tuple(schema["properties"]["source-tree"]["enum"]) == module.SOURCE_TREES
         assert schema["properties"]["fail-on"]["enum"] == [*module.SEVERITIES, module.NEVER]
-        (plan,) = (form for form in schema["properties"]["plan"]["oneOf"] if form["type"] == "object")
+        (plan,) = (form for form in schema["properties"]["plan"]["oneOf"] if form.get("type") == "object")
         assert tuple(plan["properties"]) == Plan._fields
+
+    @pytest.mark.parametrize("key", KEYS)
+    def test_the_schema_takes_what_the_reader_takes(self, key: str) -> None:
+        """Every key with values that are right, nearly right and wrong, and with the examples of the schema."""
+        schema = published("settings")
+        for value in (*VALUES, *schema["properties"][key].get("examples", ())):
+            check_against_schema({key: value})
+
+    @given(key=st.sampled_from(KEYS), value=st.deferred(lambda: any_value))
+    def test_the_schema_and_the_reader_agree_on_any_value(self, key: str, value: object) -> None:
+        check_against_schema({key: value})
 
     @pytest.mark.parametrize(
         ("text", "message"),

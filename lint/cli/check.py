@@ -98,9 +98,6 @@ def run(arguments: Sequence[str]) -> int:
 
 def _refuse_contradictions(options: Options, settings: Settings) -> None:
     fixes = options.diff or settings.fix
-    for name, _ in (*settings.output_file, (settings.format or "text", "")):
-        if name not in report.FORMATS:
-            raise UsageError(f"the format `{name}` is not there yet; there are {', '.join(report.FORMATS)}")
     if options.unsafe and not fixes:
         raise UsageError("--unsafe goes with --fix or --diff")
     if options.diff and options.fix:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from ..example import Example, read_doc
 from ..rule import Rule, all_rules
@@ -95,8 +96,23 @@ def schema(arguments: Sequence[str]) -> int:
         raise UsageError(f"there is no schema `{names[0]}`, only {known}{did_you_mean(names[0], schemas.NAMES)}")
     import json
 
-    sys.stdout.write(json.dumps(schemas.published(names[0]), indent=2) + "\n")
+    made = schemas.published(names[0])
+    if names[0] == "settings":
+        _name_rules(made["$defs"])
+    sys.stdout.write(json.dumps(made, indent=2) + "\n")
     return 0
+
+
+def _name_rules(definitions: dict[str, Any]) -> None:
+    """Name the rules in the schema of the settings, so that an editor completes them and says what they are about."""
+    known = all_rules()
+    groups = dict.fromkeys(rule.code.rstrip("0123456789") for rule in known)
+    codes = ["ALL", "DEFAULT", *groups, *(rule.code for rule in known)]
+    definitions["code"] = {"anyOf": [{"enum": codes}, definitions["code"]]}
+    severity = definitions["severity"]
+    level = severity["additionalProperties"]
+    about = {rule.code: f"{rule.name}: {read_doc(rule).summary}" for rule in known}
+    severity["properties"] = {code: {"description": text, **level} for code, text in about.items()}
 
 
 def _read(arguments: Sequence[str], usage: str, options: Mapping[str, bool]) -> tuple[list[str], Style] | None:
