@@ -372,6 +372,38 @@ def test_baseline(cli: Cli) -> None:
     assert cli(".platform/routes.yaml").err == ""
 
 
+def test_a_baseline_of_a_part_keeps_what_is_known_of_the_rest(cli: Cli) -> None:
+    for name in ("a", "b"):
+        cli.project(BAD, name)
+    cli("--baseline", "known.json", "--write-baseline")
+    cli.project(APP, "a")
+    wrote = cli("a", "--baseline", "known.json", "--write-baseline")
+    assert wrote.err == "paaslint: 0 findings written to known.json, 1 of elsewhere kept\n"
+    assert cli("--baseline", "known.json") == Ran(0, "", "")
+    assert cli("--baseline", "known.json", "--ignore", "WK", "--write-baseline").err.endswith(", 1 of elsewhere kept\n")
+
+
+def test_an_entry_of_a_file_that_is_gone_is_stale(cli: Cli) -> None:
+    for name in ("a", "b"):
+        cli.project(BAD, name)
+    cli("--baseline", "known.json", "--write-baseline")
+    (cli.folder / "a/.platform.app.yaml").unlink()
+    assert (
+        "known.json holds a WK001 of a/.platform.app.yaml that is no longer there"
+        in cli("--baseline", "known.json").err
+    )
+    assert "holds" not in cli("b", "--baseline", "known.json").err
+
+
+def test_an_entry_whose_rule_has_not_run_is_not_stale(cli: Cli) -> None:
+    cli.project(APP + "disk: 2048\nmounts: {data: {source: local, source_path: data}}\n")
+    cli.write(".paaslint.toml", "plan = {storage = 1024}\n")
+    cli("--baseline", "known.json", "--write-baseline")
+    assert "PL002" in (cli.folder / "known.json").read_text()
+    cli.write(".paaslint.toml", "")
+    assert cli("--baseline", "known.json").err == ""
+
+
 # Other commands
 
 

@@ -21,7 +21,7 @@ LAYERS = [
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix", "job",
     "report", "report.*",
-    "cli", "cli.options", "cli.drawing", "cli.projects", "cli.show", "cli.plan", "cli.crons", "cli.html_report", "cli.check",
+    "cli", "cli.options", "cli.drawing", "cli.projects", "cli.show", "cli.plan", "cli.crons", "cli.html_report", "cli.known", "cli.check",
     "lsp", "cli.main", "__main__",
 ]  # fmt: skip
 """Lowest first. `rules` is the list of rule modules alone; `rules.*` and `report.*` are the modules in those folders.
@@ -31,7 +31,7 @@ ALLOWED_UPWARDS = {("nodes", "scalars")}
 """Imported on the first call: which character of a scalar's text stands where is asked by few findings."""
 
 FILE_USERS = {
-    "tree", "git", "discover", "facts", "schemas", "settings", "baseline", "fix", "cli.check",
+    "tree", "git", "discover", "facts", "schemas", "settings", "baseline", "fix", "cli.check", "cli.known",
     "cli.html_report", "cli.main", "lsp",
 }  # fmt: skip
 """Who may touch files: the tree, what finds the trees, readers of packaged tables, readers and writers of a user's own

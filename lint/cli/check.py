@@ -279,35 +279,16 @@ class _Run:
         return bool(faults)
 
     def _write_baseline(self, file: str) -> None:
-        from .. import baseline
+        from . import known
 
-        found = [found for outcome in self.outcomes for found in outcome.result.diagnostics]
-        baseline.write(file, (baseline.entry_of(each, file) for each in found))
-        _say(f"{len(found)} {_plural('finding', len(found))} written to {file}")
+        count, kept = known.write(file, self.jobs, self.outcomes)
+        others = f", {kept} of elsewhere kept" if kept else ""
+        _say(f"{count} {_plural('finding', count)} written to {file}{others}")
 
     def _leave_out_known(self, file: str) -> None:
-        """Takes away the findings that a baseline file holds, and tells what it holds in vain."""
-        from .. import baseline
+        from . import known
 
-        folder = os.path.dirname(os.path.abspath(file))
-        looked_at: dict[str, Settings] = {}
-        for job, (root, result) in zip(self.jobs, self.outcomes, strict=True):
-            place = report.Placement(root, folder)
-            for path in result.files if job.files.only is None else job.files.only:
-                looked_at[place.path(path)] = job.settings.at(os.path.join(root, path))
-
-        def judged(entry: baseline.Entry) -> bool:
-            settings = looked_at.get(entry.path)
-            return settings is not None and settings.enabled(entry.code)
-
-        every = [found for outcome in self.outcomes for found in outcome.result.diagnostics]
-        parted = baseline.split(every, baseline.read(file), judged)
-        new = set(map(id, parted.new))
-        for _, result in self.outcomes:
-            before = len(result.diagnostics)
-            result.diagnostics = [found for found in result.diagnostics if id(found) in new]
-            result.suppressed += before - len(result.diagnostics)
-        for entry in parted.stale:
+        for entry in known.leave_out(file, self.jobs, self.outcomes):
             _say(
                 f"{file} holds a {entry.code} of {entry.path} that is no longer there; --write-baseline brings it up to date"
             )
