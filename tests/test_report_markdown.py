@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reports import APP, HOSTILE_PATHS, diagnostic, everything, hostile, place, report
+from markdown_it import MarkdownIt
+from reports import APP, HOSTILE_PATHS, HOSTILE_TEXT, diagnostic, everything, hostile, place, report
 
 from paaslint.diagnostic import Location
 from paaslint.report import Report, Style, markdown, render
+from paaslint.report.text import printable
 
 ROW = re.compile(r"\| (?:error|warning|info) \|[^|]*\|[^|]*\|[^|]*\|")
 
@@ -51,6 +54,20 @@ def test_hostile_text_stays_in_its_cell() -> None:
     for row in made:
         assert ROW.fullmatch(row)
         assert "<b>" not in row and "*z*" not in row and "[x]" not in row and "$z$" not in row
+
+
+def test_a_reader_of_markdown_sees_the_very_text() -> None:
+    made = (
+        MarkdownIt("commonmark")
+        .enable(["table", "strikethrough"])
+        .render(render("markdown", report(hostile()), Style()))
+    )
+    cells = [unescape(re.sub("<br ?/?>", "\n", cell)) for cell in re.findall("<td>(.*?)</td>", made, re.DOTALL)]
+    assert len(cells) == 4 * len(HOSTILE_PATHS)
+    seen = [re.sub("</?code>", "", cell) for cell in cells]
+    text = printable(HOSTILE_TEXT).replace("`", "")
+    assert seen[3::4] == [f"{text}.\n{text}."] * len(HOSTILE_PATHS)
+    assert sorted(seen[1::4]) == sorted(f"{printable(path)}:1:2" for path in HOSTILE_PATHS)
 
 
 def test_an_odd_backtick_is_a_backtick() -> None:

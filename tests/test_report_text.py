@@ -210,7 +210,42 @@ def test_colours_only_where_wanted(
     style = Style.detect(terminal, environment, option)
     assert style.color is color
     assert style.terminal is terminal
-    assert style.links is (terminal and color)
+    assert style.links is False
+
+
+@pytest.mark.parametrize(
+    ("environment", "links"),
+    [
+        ({}, False),
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"TERM_PROGRAM": "iTerm.app"}, True),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+        ({"WT_SESSION": "1f"}, True),
+        ({"VTE_VERSION": "7200"}, True),
+        ({"VTE_VERSION": "4800"}, False),
+        ({"VTE_VERSION": "new"}, False),
+        ({"FORCE_HYPERLINK": "1"}, True),
+        ({"FORCE_HYPERLINK": "0", "TERM": "xterm-kitty"}, False),
+        ({"TERM": "tmux-256color", "VTE_VERSION": "7200"}, False),
+        ({"TERM": "xterm-kitty", "TMUX": "/tmp/tmux-0"}, False),
+        ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, False),
+        ({"FORCE_HYPERLINK": "1", "NO_COLOR": "1"}, False),
+        ({"TERM": "dumb", "VTE_VERSION": "7200"}, False),
+    ],
+)
+def test_links_are_for_terminals_that_are_known_to_make_them(environment: dict[str, str], links: bool) -> None:
+    assert Style.detect(True, environment).links is links
+    assert not Style.detect(False, environment).links
+    assert not Style.detect(False, environment, color=True).links
+    assert not Style.detect(True, environment, color=False).links
+
+
+def test_the_code_is_a_link_and_nothing_else_changes() -> None:
+    plain = render("text", report(everything()), Style(terminal=True))
+    linked = render("text", report(everything()), Style(terminal=True, links=True))
+    assert "\x1b]8;;https://example.org/WK001\x1b\\error[WK001]\x1b]8;;\x1b\\ [*]" in linked
+    assert re.sub(r"\x1b\]8;;[^\x1b]*\x1b\\", "", linked) == plain
 
 
 def test_the_width_of_the_terminal_counts() -> None:

@@ -45,6 +45,14 @@ CREDENTIALS = frozenset({"VR001"})
 """The rules that point at something which must not be repeated: no report prints the text at their primary place."""
 
 
+LINKING_PROGRAMS = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby", "WarpTerminal"})
+LINKING_TERMS = frozenset({"xterm-kitty", "xterm-ghostty", "alacritty", "foot", "foot-extra", "wezterm", "contour"})
+LINKING_VARIABLES = ("WT_SESSION", "KONSOLE_VERSION", "DOMTERM")
+LINKING_VTE = 5002
+"""How terminals that make hyperlinks of OSC 8 are known: `TERM_PROGRAM`, `TERM`, variables of their own, and the
+version of VTE, the terminal of GNOME and many others, since 0.50.2."""
+
+
 class Style(NamedTuple):
     """How text is written: at length, for a person at a terminal, or a line for each finding; in colour or not.
 
@@ -70,7 +78,8 @@ class Style(NamedTuple):
                 color = True
             else:
                 color = terminal and environment.get("TERM") != "dumb" and environment.get("CLICOLOR") != "0"
-        return cls(terminal, color, terminal and color, _width(environment) if terminal else 80)
+        links = terminal and color and _shows_links(environment)
+        return cls(terminal, color, links, _width(environment) if terminal else 80)
 
     def paint(self, text: str, codes: str) -> str:
         """The text in the given ANSI graphics codes, such as `1;31`, where colours are wanted."""
@@ -79,6 +88,26 @@ class Style(NamedTuple):
     def link(self, text: str, url: str) -> str:
         """The text as a hyperlink, where the terminal is to be given them."""
         return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and url else text
+
+
+def _shows_links(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal is known to make hyperlinks of OSC 8, which others may print as rubbish.
+
+    `FORCE_HYPERLINK` says it for those that are not known. What runs inside of screen or tmux is not asked: the
+    variables of the terminal around them are inherited, and what they let through is not told.
+    """
+    if forced := environment.get("FORCE_HYPERLINK"):
+        return forced != "0"
+    term = environment.get("TERM", "")
+    if term.startswith(("screen", "tmux")) or environment.get("TMUX") or environment.get("STY"):
+        return False
+    vte = environment.get("VTE_VERSION", "")
+    return (
+        environment.get("TERM_PROGRAM") in LINKING_PROGRAMS
+        or term in LINKING_TERMS
+        or any(environment.get(name) for name in LINKING_VARIABLES)
+        or (vte.isdecimal() and int(vte) >= LINKING_VTE)
+    )
 
 
 def _width(environment: Mapping[str, str]) -> int:
