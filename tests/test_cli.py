@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 from jsonschema import Draft202012Validator
 
-from paaslint import engine
+from paaslint import engine, report
 from paaslint.cli.main import COMMANDS, main
 from paaslint.rule import all_rules
 
@@ -269,6 +269,17 @@ def test_json_and_several_reports_at_once(cli: Cli) -> None:
     assert ran.out == (cli.folder / "out.json").read_text()
     assert json.loads(ran.out)["summary"]["errors"] == 1
     assert (cli.folder / "out.txt").read_text() == cli().out
+
+
+def test_findings_that_github_will_not_show_are_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(report.FORMATS, "sarif", report.FORMATS["sarif"]._replace(most=1))
+    cli.project(BAD, "a")
+    cli.project(BAD, "b")
+    assert cli("--output-file", "json=out.json").err == ""
+    assert cli("--output-file", "sarif=out.sarif").err == (
+        "paaslint: GitHub code scanning shows the 1 gravest of these 2 findings\n"
+    )
+    assert len(json.loads((cli.folder / "out.sarif").read_text())["runs"][0]["results"]) == 2
 
 
 def test_an_output_file_that_cannot_be_written_is_status_2(cli: Cli) -> None:

@@ -240,6 +240,8 @@ class _Run:
             sys.stdout.write(text.statistics(self._report(name), style))
         else:
             sys.stdout.write(report.render(name, self._report(name), style))
+        for written in dict.fromkeys([*(each for each, _ in self.settings.output_file), name]):
+            self._tell_limit(written)
         if self.fixed:
             verb = "would be fixed" if self.options.diff else "fixed"
             _say(
@@ -270,6 +272,11 @@ class _Run:
             repositories = {job.files.repository for job in self.jobs}
             base = (repositories.pop() if len(repositories) == 1 else "") or base
         return report.Report(self.outcomes, base, self._fail_on)
+
+    def _tell_limit(self, name: str) -> None:
+        count = sum(len(outcome.result.diagnostics) for outcome in self.outcomes)
+        if 0 < report.FORMATS[name].most < count:
+            _say(f"GitHub code scanning shows the {report.FORMATS[name].most} gravest of these {count} findings")
 
     def _tell_faults(self) -> bool:
         faults = [(outcome.root, fault) for outcome in self.outcomes for fault in outcome.result.faults]

@@ -16,8 +16,8 @@ from ..rule import all_rules
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..job import Job
     from ..settings import Settings
-    from .check import Job
 
 
 def leave_out(file: str, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> list[baseline.Entry]:

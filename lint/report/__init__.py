@@ -22,19 +22,21 @@ JSON_VERSION = 1
 
 
 class Format(NamedTuple):
-    """A report: its module in this package, and whether its readers know the repository only.
+    """A report: its module in this package, and what is particular to its readers.
 
-    Paths are relative to the working folder, or else to the root of the git repository.
+    Those that know the repository only are given paths relative to its root, others relative to the working folder.
+    `most` is how many findings they show, the gravest, without a word about the rest; 0 where there is no limit.
     """
 
     module: str
     repository_paths: bool = False
+    most: int = 0
 
 
 FORMATS = {
     "text": Format("text"),
     "json": Format("json"),
-    "sarif": Format("sarif", repository_paths=True),
+    "sarif": Format("sarif", repository_paths=True, most=5_000),
     "github": Format("github", repository_paths=True),
     "gitlab": Format("gitlab", repository_paths=True),
     "junit": Format("junit"),
