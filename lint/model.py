@@ -113,6 +113,19 @@ class Setting:
         return whole_number(self.node)
 
 
+def environment_of(variables: Setting) -> dict[str, Node] | None:
+    """The environment variables of a container's `variables` with their values, by the names that programs see: the
+    platform writes them in upper case. None where they cannot be told."""
+    group = value_of(variables.node, "env")
+    if not variables.known or (isinstance(variables.node, MappingNode) and variables.node.partial):
+        return None
+    if group is None:
+        return {}
+    if not isinstance(group, MappingNode) or group.partial:
+        return None
+    return {name.upper(): entry.value for name, entry in group.index().items()}
+
+
 class Part:
     """Anything with a name in the configuration: `key` is the node of its name, `node` its value."""
 

@@ -24,6 +24,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "images": ("Application", "Service"),
     "relationships": ("Application", "Project", "Relationship"),
     "workers": ("Worker",),
+    "worker_commands": ("Worker",),
     "capacity": ("Application", "Project", "Service", "Web", "Worker"),
     "hooks": ("Application", "Hook"),
     "scripts": ("Command",),

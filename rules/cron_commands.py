@@ -7,9 +7,9 @@ from itertools import islice
 from paaslint.commands import running
 from paaslint.commands.consumers import consumer_by_the_minute
 from paaslint.commands.durations import MAX_SECONDS, Duration
-from paaslint.model import Application, Cron, Mount, Setting, Worker
+from paaslint.model import Application, Cron, Mount, Worker, environment_of
 from paaslint.names import quoted
-from paaslint.nodes import MappingNode, Node, Place
+from paaslint.nodes import Node, Place
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 from paaslint.schedule import Job, Schedule, collisions, duration_text
 
@@ -445,27 +445,15 @@ def relies_on_worker(cron: Cron) -> Iterator[Finding]:
 
 def _only_in_workers(application: Application) -> dict[str, Worker]:
     """The environment variables that workers have and the web container has not, with the first of their workers."""
-    web = _environment(application.web.setting("variables"))
+    web = environment_of(application.web.setting("variables"))
     if web is None or not application.workers.known:
         return {}
     found: dict[str, Worker] = {}
     for worker in application.workers:
-        for name in _environment(worker.setting("variables")) or ():
+        for name in environment_of(worker.setting("variables")) or ():
             if name not in web:
                 found.setdefault(name, worker)
     return found
-
-
-def _environment(variables: Setting) -> set[str] | None:
-    """The names of environment variables, upper-cased as the platform does; None where they cannot be told."""
-    if not variables.known or (isinstance(variables.node, MappingNode) and variables.node.partial):
-        return None
-    group = variables.node.get("env") if isinstance(variables.node, MappingNode) else None
-    if group is not None and not isinstance(group, MappingNode):
-        return None
-    if isinstance(group, MappingNode) and group.partial:
-        return None
-    return {name.upper() for name in group.index()} if isinstance(group, MappingNode) else set()
 
 
 def _mounts_of_workers(application: Application) -> list[Mount]:

@@ -7,7 +7,6 @@ import re
 from paaslint.commands import starts
 from paaslint.commands.development import development
 from paaslint.commands.running import known
-from paaslint.commands.tools import PAGE
 from paaslint.model import Command, Web, text_of, value_of
 from paaslint.nodes import Place, UnknownNode
 from paaslint.rule import ERROR, WARNING, Finding, Iterator, finding, rule
@@ -53,7 +52,7 @@ def start_in_background(web: Web) -> Iterator[Finding]:
         f"{starts.background_of(gone)}: the platform takes the start for ended, and starts another copy again and again until "
         "the container crashes",
         help=starts.foreground_for(gone),
-        severity=ERROR if gone.known is None or gone.known.basis == PAGE else WARNING,
+        severity=ERROR if gone.sure else WARNING,
         fix=starts.without_sign(start, gone),
     )
 

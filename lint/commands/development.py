@@ -40,7 +40,7 @@ def _development(simple: SimpleCommand, command: Command) -> Development | None:
     plain = unwrap(simple)
     known = identify(simple, context(command))
     if known is not None and known.entry.development:
-        return Development(Span(known.matched[0].span.start, known.matched[-1].span.end), known.name)
+        return Development(known.span, known.name)
     if plain.program in _PROGRAMS:
         return Development(plain.words[0].span, plain.program)
     if known is None:

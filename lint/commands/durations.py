@@ -198,7 +198,7 @@ def _of_tool(command: SimpleCommand) -> Time:
             return Time(known.limit, _option(known.limited_by.raw, known.limit), known.limited_by.span)
         # The reader of a pipe may end what writes into it.
         if command.pipeline is None or command.element == len(command.pipeline) - 1:
-            return Time(math.inf, ends=False, endless=Endless(known.name, _span(known), known))
+            return Time(math.inf, ends=False, endless=Endless(known.name, known.span, known))
         return _UNKNOWN
     for option in plain.options(*_TIME_OPTIONS):
         seconds = duration(option.text) if option.text and option.literal else None
@@ -210,9 +210,3 @@ def _of_tool(command: SimpleCommand) -> Time:
 def _option(raw: str, seconds: float | None) -> str:
     """An option with its value, where that stands in a word of its own."""
     return f"{raw} {seconds:g}" if seconds is not None and "=" not in raw and not raw[-1:].isdigit() else raw
-
-
-def _span(known: Known) -> Span:
-    """From the first to the last word by which a command is known."""
-    words = sorted(known.matched, key=lambda word: word.span.start)
-    return words[0].span._replace(end=words[-1].span.end)

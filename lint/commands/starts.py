@@ -13,14 +13,14 @@ from ..quick import NamedTuple
 from ..shell import Script, SimpleCommand, resolve
 from ..text import Span
 from .running import context
-from .tools import ONE_SHOT, Known, identify, unwrap
+from .tools import ONE_SHOT, PAGE, Known, identify, unwrap
 
 TRIFLES = frozenset(("echo", "printf", "true", ":", "date", "exit", "return", "disown"))
 """What may stand at the end of a script and says nothing of what the script is for."""
 
 _CLEANUP = TRIFLES | {"break", "continue", "export", "kill", "pkill", "rm", "set", "trap", "unset", "wait"}
 _SETUP = TRIFLES | {"[", "[[", "cd", "chmod", "cp", "export", "mkdir", "mv", "rm", "set", "sleep", "test", "unset"}
-_PLACEHOLDERS = ("placeholder", "placeholder or log follower", "watch(1)", "sleep")
+PLACEHOLDERS = ("placeholder", "placeholder or log follower", "watch(1)", "sleep")
 _TASKS = ("make", "gulp", "grunt")
 _LIVES = re.compile(r"(?:\A|[:-])(?:run|serve|server|start|watch|dev|up|bootRun|jettyRun|appRun|listen)\Z|-w\Z")
 """An argument that turns a tool which does one job into one that stays."""
@@ -38,12 +38,20 @@ _NOT_SERVING = frozenset(
 
 
 class Detached(NamedTuple):
-    """A start that gives its process away. `span` is the `&` or the option that does it, else the program;
-    `known` is None for an `&`."""
+    """A start that gives its process away. `span` is the `&` or the option that does it, else the program.
+
+    `known` is None for an `&` and for `setsid --fork`. `sure` says that a page tells of it, else it is inferred.
+    """
 
     simple: SimpleCommand
     span: Span
     known: Known | None
+    sure: bool
+
+    @property
+    def by_sign(self) -> bool:
+        """Whether an `&` does it."""
+        return self.span == self.simple.background
 
 
 class Hidden(NamedTuple):
@@ -103,14 +111,23 @@ def detached(command: Command) -> Detached | None:
 
 def _detached(simple: SimpleCommand, command: Command) -> Detached | None:
     if simple.background is not None:
-        return None if simple.script.waited(simple) else Detached(simple, simple.background, None)
+        return None if simple.script.waited(simple) else Detached(simple, simple.background, None, sure=True)
     known = identify(simple, context(command))
-    if known is None or not known.daemonized or _stays(known, command.application):
+    if known is None:
+        fork = _forked(simple)
+        return Detached(simple, fork, None, sure=False) if fork is not None else None
+    if not known.daemonized or _stays(known, command.application):
         return None
     if known.entry.init and not {"start", "restart"} & {word.text for word in simple.words}:
         return None
     word = known.daemon_word or known.matched[0]
-    return Detached(simple, word.span, known)
+    return Detached(simple, word.span, known, sure=known.basis == PAGE)
+
+
+def _forked(simple: SimpleCommand) -> Span | None:
+    """The option by which `setsid` leaves a program of any sort in the background."""
+    own = (word for wrapper in unwrap(simple).wrappers if wrapper.name == "setsid" for word in wrapper.words)
+    return next((word.span for word in own if word.text in ("-f", "--fork")), None)
 
 
 def _stays(known: Known, application: Application) -> bool:
@@ -127,18 +144,20 @@ def _stays(known: Known, application: Application) -> bool:
 
 def background_of(gone: Detached) -> str:
     """What goes to the background, and how, as the beginning of a message."""
-    if gone.known is None:
+    if gone.by_sign:
         return f"`{title(gone.simple)}` goes to the background with `&`, and nothing waits for it"
     word = next((word.text for word in gone.simple.words if word.span == gone.span), "")
-    name = gone.known.name
+    name = gone.known.name if gone.known is not None else "setsid"
     how = f" with `{word}`" if word.startswith("-") or "=" in word else ""
     return f"`{name}` goes to the background{how}"
 
 
 def foreground_for(gone: Detached) -> str:
     """How to keep it in the foreground."""
-    if gone.known is None:
+    if gone.by_sign:
         return "remove the `&`; where several processes are meant, end the script with `wait`"
+    if gone.known is None:
+        return "remove `setsid` and its option"
     options = gone.known.entry.foreground
     if options:
         return f"add `{options[0]}`, which keeps it in the foreground"
@@ -152,7 +171,7 @@ def foreground_for(gone: Detached) -> str:
 def without_sign(command: Command, gone: Detached) -> Repair | None:
     """The start without its `&`, where this is the last thing in it."""
     text = command.text
-    if gone.known is not None or gone.span.end != len(text.rstrip()):
+    if not gone.by_sign or gone.span.end != len(text.rstrip()):
         return None
     start = len(text[: gone.span.start].rstrip(" \t"))
     place = command.place((start, gone.span.end))
@@ -195,7 +214,7 @@ def one_job(command: Command) -> Known | None:
 
 
 def _is_job(known: Known) -> bool:
-    if known.catch_all or known.tool in _PLACEHOLDERS or known.daemonized:
+    if known.catch_all or known.tool in PLACEHOLDERS or known.daemonized:
         return False
     if known.kind != ONE_SHOT:
         flags = [name for name, unit in known.entry.ends_with.items() if unit == "flag"]
@@ -225,7 +244,7 @@ def hidden(command: Command) -> Hidden | None:
         if not _blocks(simple):
             continue
         known = identify(simple, context(command))
-        if known is None or not known.endless or known.catch_all or known.tool in _PLACEHOLDERS:
+        if known is None or not known.endless or known.catch_all or known.tool in PLACEHOLDERS:
             continue
         for later in commands:
             if _is_behind(later, simple):

@@ -11,6 +11,7 @@ import re
 from ..facts import read_table
 from ..quick import Any, NamedTuple
 from ..shell import SimpleCommand, Word
+from ..text import Span
 
 LONG_RUNNING, ONE_SHOT, SERVER, BACKGROUND = "long_running", "one_shot", "server", "background"
 PAGE, INFERRED = "page", "inferred"
@@ -176,6 +177,12 @@ class Known:
     @property
     def basis(self) -> str:
         return self.entry.basis
+
+    @property
+    def span(self) -> Span:
+        """From the first to the last word by which it is known."""
+        spans = [word.span for word in self.matched]
+        return Span(min(span.start for span in spans), max(span.end for span in spans))
 
     @property
     def catch_all(self) -> bool:
