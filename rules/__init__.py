@@ -45,5 +45,5 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "suppressions": ("Suppression",),
 }
 
-ABOUT_COMMANDS = frozenset(("cron_commands", "hooks", "web_commands"))
+ABOUT_COMMANDS = frozenset(("cron_commands", "hooks", "web_commands", "worker_commands"))
 """The modules that have nothing to say where no application runs a command or has hooks: they bring the shell."""

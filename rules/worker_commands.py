@@ -256,7 +256,7 @@ def swallows_sigterm(worker: Worker) -> Iterator[Finding]:
 
 _SWALLOWS = {
     signals.IGNORED: f"`{{}}` makes the worker ignore SIGTERM: it cannot finish its task, {_KILLED}",
-    signals.SESSION: f"`setsid` takes `{{}}` out of the platform's sight: SIGTERM may not reach it, {_KILLED}",
+    signals.SESSION: f"`{{}}` runs in a session of its own: SIGTERM may not reach it, {_KILLED}",
     signals.PIPELINE: f"`{{}}` runs in a pipeline, below a shell: SIGTERM may not reach it, {_KILLED}",
     signals.LOOP: f"`{{}}` runs in a loop of the shell: SIGTERM may not reach it, {_KILLED}",
     signals.SHELL: f"`{{}}` runs below a shell that has more to do: SIGTERM may not reach it, {_KILLED}",
@@ -312,7 +312,7 @@ def stops_too_late(worker: Worker) -> Iterator[Finding]:
                     start.place(option.value.span),
                     f"`{tool.name}` waits {takes} for its tasks to end: the platform kills it {signals.GRACE} seconds "
                     "after SIGTERM",
-                    help=f"set {option.name} to {signals.GRACE - added - 2} or less",
+                    help=f"set `{option.name}` to {signals.GRACE - added - 2} or less",
                 )
         elif grace and option is None and tool.tool == "Sidekiq" and not _has_file(tool, worker.application):
             yield finding(

@@ -24,7 +24,7 @@ MAX_SECONDS = 86_400
 _TIME_OPTIONS = ("--time-limit", "--max-time", "--max-runtime", "--max-execution-time")
 """Options by which programs of every sort take a limit in seconds."""
 
-_PROMPT = frozenset(
+PROMPT = frozenset(
     (
         "", ".", ":", "[", "[[", "basename", "break", "cat", "cd", "chmod", "continue", "cut", "date", "dirname", "echo",
         "exit", "export", "false", "grep", "head", "ln", "ls", "mkdir", "mktemp", "printf", "pwd", "readonly", "return",
@@ -204,7 +204,7 @@ def _of_tool(command: SimpleCommand) -> Time:
         seconds = duration(option.text) if option.text and option.literal else None
         if seconds:
             return Time(seconds, _option(option.word.raw, seconds), option.word.span)
-    return Time() if plain.program in _PROMPT and all(word.literal for word in plain.words[:1]) else _UNKNOWN
+    return Time() if plain.program in PROMPT and all(word.literal for word in plain.words[:1]) else _UNKNOWN
 
 
 def _option(raw: str, seconds: float | None) -> str:

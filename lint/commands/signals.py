@@ -7,11 +7,12 @@ shell, or a program that starts another, stays in between, the signal may end wi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..model import Command
-from ..shell import Block, SimpleCommand
+from ..quick import NamedTuple
+from ..shell import Block, Script, SimpleCommand
 from ..text import Span
+from .durations import PROMPT
 from .running import context, reached
 from .starts import PLACEHOLDERS, TRIFLES, last, stays
 from .tools import identify, unwrap
@@ -46,8 +47,16 @@ def obstacle(command: Command) -> Obstacle | None:
     for simple in reached(command):
         if simple.name == "trap" and _SIGNAL & {word.text for word in simple.words[2:]}:
             return Obstacle(IGNORED, simple.span, simple) if simple.words[1].text == "" else None
-    found = (_in_front_of(simple, command) for simple in last(command.script))
+    found = (_in_front_of(simple, command) for simple in _programs(command.script))
     return next((each for each in found if each is not None), None)
+
+
+def _programs(script: Script) -> list[SimpleCommand]:
+    """What a script is there for: what it may end with, or what stands in front of trifles."""
+    ends = last(script)
+    if all(simple.name in TRIFLES for simple in ends):
+        return [c for c in script.commands if c.words and c.name not in TRIFLES and c.block is None][-1:]
+    return ends
 
 
 def _in_front_of(simple: SimpleCommand, command: Command) -> Obstacle | None:
@@ -60,7 +69,9 @@ def _in_front_of(simple: SimpleCommand, command: Command) -> Obstacle | None:
             return Obstacle(SESSION, session.words[0].span, simple)
         if one.loop is not None:
             return Obstacle(LOOP, one.loop.head, _work(one.loop, command) or simple)
-    if not stays(simple, command) or (known is not None and known.tool in PLACEHOLDERS):
+    if not stays(simple, command) or unwrap(simple).program in PROMPT:
+        return None
+    if known is not None and known.tool in PLACEHOLDERS:
         return None
     for one in chain:
         if one.pipeline is not None:

@@ -18,9 +18,11 @@ from .tools import ONE_SHOT, PAGE, Known, identify, unwrap
 TRIFLES = frozenset(("echo", "printf", "true", ":", "date", "exit", "return", "disown"))
 """What may stand at the end of a script and says nothing of what the script is for."""
 
-_CLEANUP = TRIFLES | {"break", "continue", "export", "kill", "pkill", "rm", "set", "trap", "unset", "wait"}
+_CLEANUP = TRIFLES | {"break", "continue", "export", "kill", "pkill", "rm", "set", "sleep", "trap", "unset", "wait"}
 _SETUP = TRIFLES | {"[", "[[", "cd", "chmod", "cp", "export", "mkdir", "mv", "rm", "set", "sleep", "test", "unset"}
 PLACEHOLDERS = ("placeholder", "placeholder or log follower", "watch(1)", "sleep")
+"""Tools that only keep a container busy."""
+
 _TASKS = ("make", "gulp", "grunt")
 _LIVES = re.compile(r"(?:\A|[:-])(?:run|serve|server|start|watch|dev|up|bootRun|jettyRun|appRun|listen)\Z|-w\Z")
 """An argument that turns a tool which does one job into one that stays."""
@@ -112,11 +114,11 @@ def detached(command: Command) -> Detached | None:
 def _detached(simple: SimpleCommand, command: Command) -> Detached | None:
     if simple.background is not None:
         return None if simple.script.waited(simple) else Detached(simple, simple.background, None, sure=True)
+    fork = _forked(simple)
+    if fork is not None:
+        return Detached(simple, fork, None, sure=False)
     known = identify(simple, context(command))
-    if known is None:
-        fork = _forked(simple)
-        return Detached(simple, fork, None, sure=False) if fork is not None else None
-    if not known.daemonized or _stays(known, command.application):
+    if known is None or not known.daemonized or _stays(known, command.application):
         return None
     if known.entry.init and not {"start", "restart"} & {word.text for word in simple.words}:
         return None
@@ -147,7 +149,7 @@ def background_of(gone: Detached) -> str:
     if gone.by_sign:
         return f"`{title(gone.simple)}` goes to the background with `&`, and nothing waits for it"
     word = next((word.text for word in gone.simple.words if word.span == gone.span), "")
-    name = gone.known.name if gone.known is not None else "setsid"
+    name = gone.known.name if gone.known is not None else title(gone.simple)
     how = f" with `{word}`" if word.startswith("-") or "=" in word else ""
     return f"`{name}` goes to the background{how}"
 
