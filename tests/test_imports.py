@@ -84,6 +84,7 @@ SHELL_OURS = {
     "paaslint.commands.durations",
     "paaslint.commands.effects",
     "paaslint.commands.running",
+    "paaslint.commands.signals",
     "paaslint.commands.starts",
     "paaslint.commands.tools",
     "paaslint.shell",
