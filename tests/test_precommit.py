@@ -144,6 +144,34 @@ def test_fixing_hook_mends_the_file_and_asks_for_another_look(
     assert accepted.returncode == 0, accepted.stdout
 
 
+def test_what_the_readme_says_makes_a_hook_and_ignores_a_finding(
+    tmp_path: Path, environment: dict[str, str], provider: Repository
+) -> None:
+    shown = re.findall(
+        r"^ *```yaml\n(.*?)^ *```$", (CHECKOUT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    (configuration,) = (block for block in shown if block.startswith("repos:"))
+    (ignored,) = (block.strip() for block in shown if "paaslint: ignore[" in block)
+    repository = Repository(tmp_path / "project", environment)
+    address, revision = str(provider.folder), provider.git("rev-parse", "HEAD")
+    repository.write(
+        ".pre-commit-config.yaml",
+        configuration.replace("https://github.com/OWNER/paaslint", address).replace("REVISION", revision)
+        + "            args: [--fail-on, warning]\n",
+    )
+    repository.write(".platform/routes.yaml", ROUTES)
+    assert repository.run(sys.executable, "-m", "pre_commit", "install").returncode == 0
+
+    comment = ignored.index("#")
+    repository.write(".platform.app.yaml", GOOD + f"        mounts: {{}}\n        {ignored[:comment].rstrip()}\n")
+    refused = repository.commit()
+    assert refused.returncode != 0 and "warning[WK014]" in refused.stdout, refused.stdout
+
+    repository.write(".platform.app.yaml", GOOD + f"        mounts: {{}}\n        {ignored}\n")
+    accepted = repository.commit()
+    assert accepted.returncode == 0, accepted.stdout
+
+
 @pytest.mark.parametrize(
     ("path", "runs"),
     [

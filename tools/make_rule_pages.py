@@ -128,15 +128,15 @@ def index(subjects: dict[str, list[Rule]], answers: Answers) -> str:
     ]
     for module, known in sorted(subjects.items(), key=lambda item: [rule.code for rule in item[1]]):
         lines += ["", f"## {short(module)}", "", f"[{heading(module)}]({module}.md).", ""]
-        lines += ["| Code | Name | Severity | Default | Fix | What it finds |", "|---|---|---|---|---|---|"]
+        lines += ["| Code | Name | What it finds | Severity | Default | Fix |", "|---|---|---|---|---|---|"]
         for rule in known:
             cells = (
                 f"[{rule.code}]({module}.md#{rule.code.lower()})",
                 f"`{rule.name}`",
+                read_doc(rule).summary.replace("|", "\\|"),
                 " or ".join(rule.severities),
                 "on" if rule.default else "off",
                 fixes(answers[rule.code]) or "-",
-                read_doc(rule).summary.replace("|", "\\|"),
             )
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
