@@ -40,6 +40,7 @@ def run(arguments: Sequence[str]) -> int:
         "report [OPTIONS] [PATH ...] -o FILE",
         "Write one HTML page that needs nothing else: containers and their relationships drawn, what they take of the "
         "plan, the week of the crons, and the findings.",
+        formats=False,
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="where the page is written; - for standard output")
     parser.add_argument("--at", metavar="TIME", help=projects.AT_HELP)

@@ -7,6 +7,7 @@ size takes 3 to 6 ms, as long as several projects.
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Sequence
 
 from ..diagnostic import SEVERITIES
@@ -14,6 +15,8 @@ from ..quick import Any, NoReturn
 from ..report import FORMATS
 from ..settings import NEVER, SOURCE_TREES, parse_codes
 from ..usage import UsageError, did_you_mean
+
+WIDTH = 100
 
 STATUSES = """exit status:
   0  no finding at or above --fail-on
@@ -29,13 +32,14 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, usage: str, description: str, epilog: str = "") -> None:
         super().__init__(
             usage=usage,
-            description=description,
+            description=textwrap.fill(description, WIDTH),
             epilog=epilog,
             add_help=False,
             allow_abbrev=False,
             argument_default=argparse.SUPPRESS,
             formatter_class=_Help,
         )
+        self._positionals.title = "paths"
 
     def read(self, arguments: Sequence[str], into: object) -> str | None:
         """Sets what the command line gives as attributes of `into`; the help, if that is what is asked for.
@@ -64,7 +68,7 @@ class Parser(argparse.ArgumentParser):
 
 class _Help(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30, width=100)
+        super().__init__(prog, max_help_position=30, width=WIDTH)
 
 
 def codes(text: str) -> tuple[str, ...]:
@@ -100,8 +104,7 @@ def check_parser() -> Parser:
         "Lint the configuration of Web PaaS, Platform.sh and Upsun projects.",
         STATUSES,
     )
-    group = parser.add_argument_group("paths")
-    group.add_argument(
+    parser.add_argument(
         "paths",
         metavar="PATH",
         nargs="*",
@@ -122,7 +125,7 @@ def check_parser() -> Parser:
         "--source-tree",
         choices=SOURCE_TREES,
         metavar="WHICH",
-        help="whether all files of the projects are here: auto (in a git work tree), complete, partial",
+        help="whether all files of the projects are here, so that a missing one is a mistake: auto (yes in a git work tree), complete, partial",
     )
 
     group = parser.add_argument_group("fixes")

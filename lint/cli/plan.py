@@ -42,8 +42,8 @@ def run(arguments: Sequence[str]) -> int:
     options = Options()
     parser = projects.parser(
         "plan [OPTIONS] [PATH ...]",
-        "Show memory, CPU and disk of every container, and whether a plan has as much. What no page makes public is "
-        "not guessed: figures of a plan are those that you give, here or under `plan` in the settings.",
+        "Show memory, CPU and disk of every container, and whether a plan has as much. Figures that are not public are "
+        "not guessed: give those of your plan here, or under `plan` in the settings.",
     )
     parser.add_argument("--plan", metavar="NAME", help="the plan, such as standard")
     for name, unit in (("memory", "MB"), ("cpu", "N"), ("storage", "MB")):

@@ -70,14 +70,22 @@ class Loaded(NamedTuple):
         return self.place.path(node.source.path), node.source.position(node.span.start)[0]
 
 
-def parser(usage: str, description: str, epilog: str = "") -> Parser:
-    """A parser with the options that all these commands have."""
+STATUSES = """exit status:
+  0  shown
+  2  wrong usage, a bad settings file, or no project
+"""
+
+
+def parser(usage: str, description: str, epilog: str = STATUSES, *, formats: bool = True) -> Parser:
+    """A parser with the options that all these commands have; those of the output only where it has `formats`."""
     made = Parser(f"paaslint {usage}", description, epilog)
     made.add_argument("paths", metavar="PATH", nargs="*", help="a project, or a folder with projects; by default here")
-    made.add_argument("--format", choices=FORMATS, metavar="FORMAT", help=" or ".join(FORMATS))
-    made.add_argument("--color", action="store_true", help="colours always, not only on a terminal")
-    made.add_argument("--no-color", action="store_false", dest="color", help="colours never (as NO_COLOR=1)")
-    made.add_argument("-h", "--help", action="store_true", help="show this help")
+    group = made.add_argument_group("output") if formats else made
+    if formats:
+        group.add_argument("--format", choices=FORMATS, metavar="FORMAT", help=" or ".join(FORMATS))
+        group.add_argument("--color", action="store_true", help="colours always, not only on a terminal")
+        group.add_argument("--no-color", action="store_false", dest="color", help="colours never (as NO_COLOR=1)")
+    group.add_argument("-h", "--help", action="store_true", help="show this help")
     return made
 
 

@@ -72,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
         "Show every container that the configuration makes: its settings as they take effect, and where each is from.",
         EXIT_STATUS,
     )
-    parser.add_argument("--diff", nargs=2, metavar=("A", "B"), help="say what two projects have different")
+    parser.add_argument("--diff", nargs=2, metavar=("A", "B"), help="compare two projects, container by container")
     if text := parser.read(arguments, options):
         sys.stdout.write(text)
         return 0

@@ -20,14 +20,14 @@ HERE = "# <-"
 RULES_HELP = """\
 usage: paaslint rules [OPTIONS]
 
-List all rules: code, severity, name, [*] where there is a fix, and what it finds. A rule that is (off) runs only where
-it is selected.
+List all rules: code, severity, name, [*] where there is a fix, and what it finds. A rule that is
+(off) runs only where it is selected.
 """
 EXPLAIN_HELP = """\
 usage: paaslint explain [OPTIONS] CODE ...
 
-Explain rules: why they matter, with wrong and right examples. A rule is named by its code, such as WK001, or by its
-name, such as worker-without-start; `paaslint rules` lists them.
+Explain rules: why they matter, with wrong and right examples. A rule is named by its code, such as
+WK001, or by its name, such as worker-without-start; `paaslint rules` lists them.
 """
 SCHEMA_HELP = """\
 usage: paaslint schema NAME
