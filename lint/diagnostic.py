@@ -43,10 +43,11 @@ class Finding:
     """What a rule has to say about a node or a place, before the engine gives it a code and a position.
 
     `message` says what is wrong and what the platform will do, `help` what to write instead. `severity` is the
-    rule's own unless it is given. Each related place has its own few words.
+    rule's own unless it is given. Each related place has its own few words. Within `reach`, its place unless it is
+    given, it silences what its rule comes before.
     """
 
-    __slots__ = ("help", "message", "place", "related", "repair", "severity")
+    __slots__ = ("help", "message", "place", "reach", "related", "repair", "severity")
 
     def __init__(
         self,
@@ -57,8 +58,10 @@ class Finding:
         severity: Severity | None = None,
         related: Sequence[tuple[Node | Place, str]] = (),
         repair: Repair | None = None,
+        reach: Place | None = None,
     ) -> None:
         self.place = place
+        self.reach = reach or place
         self.message = message
         self.help = help
         self.severity = severity

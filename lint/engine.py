@@ -254,7 +254,7 @@ def _is_silenced(one: Spoken, silencers: dict[tuple[str, Path], list[Spoken]]) -
     if isinstance(finding, SchemaProblem) and finding.owner in _codes():
         return True
     for other in silencers.get((finding.place.source.path, finding.place.path), ()):
-        if one.rule.code in other.rule.before and _same_node(finding.place, other.finding.place):
+        if one.rule.code in other.rule.before and _same_node(finding.place, other.finding.reach):
             return True
     return False
 

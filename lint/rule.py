@@ -134,13 +134,14 @@ def finding(
     severity: Severity | None = None,
     related: Sequence[tuple[Node | Place, str]] = (),
     fix: Repair | None = None,
+    reach: Place | None = None,
 ) -> Finding:
     """A finding at a node or a part of one.
 
     `message` says what is wrong and what the platform will do, `help` what to write instead. Each related place
-    comes with its own few words.
+    comes with its own few words. `reach` is where it silences others, if that is more than the place.
     """
-    return Finding(place, message, help=help, severity=severity, related=related, repair=fix)
+    return Finding(place, message, help=help, severity=severity, related=related, repair=fix, reach=reach)
 
 
 def rules_of(module: str) -> list[Rule]:

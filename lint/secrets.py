@@ -145,14 +145,26 @@ def is_secret(name: str, value: str) -> bool:
     The name says so (`DB_PASSWORD`, `apiKey`; not `TOKEN_URL` or `PUBLIC_KEY`), and the value is no reference and no
     placeholder: a password has letters and digits, anything else looks as if no person had made it up.
     """
+    kind = _kind_of(name)
+    if kind == "password":
+        return _is_literal(value, 6) and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
+    return kind == "key" and _is_literal(value, 8) and _is_random(value)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether what has that name is a credential, whatever its value."""
+    return _kind_of(name) != ""
+
+
+def _kind_of(name: str) -> str:
+    """`password` or `key` (or token, salt …), as a name says; empty where it tells of nothing secret."""
     words = [word.lower() for word in re.findall(_WORDS, name[:100])]
     if not words or words[-1] in _NO_SECRETS or "public" in words or "publishable" in words:
-        return False
+        return ""
     if words[-1] == "pass" or not _PASSWORD_WORDS.isdisjoint(words):
-        return _is_literal(value, 6) and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
-    if not _SECRET_WORDS.isdisjoint(words) or any(pair[0] in _KEYS and pair[1] == "key" for pair in pairwise(words)):
-        return _is_literal(value, 8) and _is_random(value)
-    return False
+        return "password"
+    is_key = any(pair[0] in _KEYS and pair[1] == "key" for pair in pairwise(words))
+    return "key" if is_key or not _SECRET_WORDS.isdisjoint(words) else ""
 
 
 def _is_literal(value: str, shortest: int) -> bool:

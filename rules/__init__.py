@@ -26,10 +26,14 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "workers": ("Worker",),
     "worker_commands": ("Worker",),
     "capacity": ("Application", "Project", "Service", "Web", "Worker"),
-    "hooks": ("Application", "Hook"),
+    "hooks": ("Application", "Cron", "Hook"),
+    "hook_files": ("Command", "Hook"),
     "scripts": ("Command",),
+    "script_surroundings": ("Command",),
     "services": ("Relationship", "Service"),
+    "service_use": ("Service", "Worker"),
     "mounts": ("Application", "Mount", "Web", "Worker"),
+    "mount_builds": ("Mount",),
     "crons": ("Application", "Cron", "Project"),
     "cron_commands": ("Application", "Cron"),
     "routes": ("Project", "Route"),
@@ -45,5 +49,5 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "suppressions": ("Suppression",),
 }
 
-ABOUT_COMMANDS = frozenset(("cron_commands", "hooks", "web_commands", "worker_commands"))
+ABOUT_COMMANDS = frozenset(("cron_commands", "hook_files", "hooks", "mount_builds", "web_commands", "worker_commands"))
 """The modules that have nothing to say where no application runs a command or has hooks: they bring the shell."""

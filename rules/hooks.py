@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 
-from paaslint.commands.effects import is_below, takes_away, writes
-from paaslint.commands.running import known, reached
+from paaslint.commands.running import known, mount_of, reached, readings
 from paaslint.commands.tools import PAGE, Known, duration, unwrap
-from paaslint.model import Application, Command, Hook, Mount, Relationship
-from paaslint.names import nearest
+from paaslint.model import Application, Command, Cron, Hook, Mount, Relationship, Worker
+from paaslint.names import nearest, quoted
 from paaslint.nodes import INCLUDED, LITERAL, MappingNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
-from paaslint.shell import Reading, Script, SimpleCommand, resolve, syntax_errors
+from paaslint.shell import Script, SimpleCommand, resolve, syntax_errors
 
 HOOKS = ("build", "deploy", "post_deploy")
 _LIVE = ("deploy", "post_deploy")
-"""The hooks that run where services and mounts are, and the code cannot be written."""
+"""The hooks that run on the web container."""
 
 
 @rule("HK018", "unknown-hook", before=("SC001", "SC005"))
@@ -159,7 +158,7 @@ def _with_errexit(command: Command) -> Repair | None:
 
 def _head(simple: SimpleCommand) -> str:
     """A command as people call it: its first words."""
-    shown = " ".join(word.raw for word in simple.words[:3]).split("\n")[0]
+    shown = " ".join(word.raw for word in simple.words[:3]).split("\n")[0].replace("`", "'")
     return shown if len(shown) <= 50 else f"{shown[:50]}…"
 
 
@@ -205,7 +204,7 @@ def service_in_build(hook: Hook) -> Iterator[Finding]:
             help="move it to the `deploy` hook, where services can be reached",
             severity=ERROR if sure else WARNING,
         )
-    for reading in _readings(command):
+    for reading in readings(command):
         if reading.name == "PLATFORM_RELATIONSHIPS":
             yield finding(
                 command.place(reading.span),
@@ -256,130 +255,6 @@ def _image(application: Application, relationship: Relationship) -> str | None:
 
 def _name(found: Known) -> str:
     return found.name.split()[-1] if found.name.startswith("manage.py") else found.name
-
-
-def _readings(command: Command) -> Iterator[Reading]:
-    """The variables that a script reads and does nothing about where they are absent."""
-    for script in command.script.walk():
-        for reading in script.reads:
-            if not reading.guarded and not reading.own and (reading.command is None or reading.command.after is None):
-                yield reading
-
-
-@rule("HK005", "build-into-mount", severity=WARNING)
-def build_into_mount(hook: Hook) -> Iterator[Finding]:
-    """The build hook writes files into a mount's path.
-
-    Mounts are attached when the application is deployed: they hide what the build wrote to their paths. What the
-    script moves or copies away again is not lost.
-
-    Bad:
-        disk: 512
-        mounts:
-            uploads: {source: local, source_path: uploads}
-        hooks:
-            build: |
-                set -e
-                cp -R samples/. uploads/    # <- here
-
-    Good:
-        disk: 512
-        mounts:
-            uploads: {source: local, source_path: uploads}
-        hooks:
-            build: mkdir -p uploads
-
-    Source: Mounts, "Define a mount"
-    """
-    command, web = hook.command, hook.application.web
-    if hook.name != "build" or command is None or not web.mounts.known:
-        return
-    simples = list(reached(command))
-    for position, simple in enumerate(simples):
-        for write in writes(simple):
-            mount = _mount_of(write.path, web.mounts)
-            if mount is None or write.makes or simple.conditional:
-                continue
-            if any(is_below(write.path, path) for later in simples[position + 1 :] for path in takes_away(later)):
-                continue
-            yield finding(
-                command.place(write.word.span),
-                f"the build writes to `{write.path}`, where the mount `{mount.name}` is attached later: "
-                "the application will not see these files",
-                help="write them to another folder, and copy them into the mount in the `deploy` hook",
-                related=[(mount.key, "the mount")],
-            )
-
-
-def _mount_of(path: str, mounts: list[Mount]) -> Mount | None:
-    return next((mount for mount in mounts if is_below(path, mount.path)), None)
-
-
-_OUTPUTS = frozenset((
-    "public", "_site", "build", "dist", ".next", "out", "output", "_build", "static", "assets", "target", ".nuxt",
-    ".output", "bundles", "site", "html", "css", "js", "web", "staticfiles", ".cache",
-))  # fmt: skip
-"""Folders that builds write to."""
-
-_PACKAGES = frozenset(("vendor", "node_modules", ".venv", "venv", "env", "bundle", ".bundle", ".local", ".gem"))
-"""Folders that package managers write to."""
-
-
-@rule("HK007", "install-in-deploy", severity=WARNING, before=("HK006",))
-def install_in_deploy(hook: Hook) -> Iterator[Finding]:
-    """A deploy hook installs dependencies or builds assets.
-
-    After the build the file system can only be read, apart from mounts, so that an installation fails. During
-    `deploy` all requests are held until the hook has ended. A build into a mount in `post_deploy` is fine.
-
-    Bad:
-        hooks:
-            deploy: |
-                set -e
-                pip install -r requirements.txt    # <- here
-                python manage.py migrate
-
-    Good:
-        hooks:
-            build: pip install -r requirements.txt
-            deploy: python manage.py migrate
-
-    Source: Troubleshoot development, "Can't write to file system"; Compare hooks, "Deploy hook"
-    """
-    command = hook.command
-    if hook.name not in _LIVE or command is None:
-        return
-    for found in known(command):
-        purpose = found.entry.purpose
-        if purpose not in ("install", "build") or found.command.excused or "make" in found.name.split():
-            continue
-        if (purpose == "build" and hook.name == "post_deploy") or _is_writable(hook, found):
-            continue
-        why = "the file system can only be read then, and requests are held until the hook has ended"
-        if hook.name == "post_deploy":
-            why = "the file system can only be read then"
-        yield finding(
-            command.place((found.matched[0].span.start, found.matched[-1].span.end)),
-            f"`{found.name}` in the `{hook.name}` hook: {why}",
-            help="move it to the `build` hook",
-        )
-
-
-def _is_writable(hook: Hook, found: Known) -> bool:
-    """Whether what is installed or built may go to a mount or to /tmp."""
-    mounts, folder = hook.application.web.mounts, found.command.directory
-    if not mounts.known or folder is None or folder.startswith("/"):
-        return True
-    if _mount_of(folder, mounts) is not None:
-        return True
-    if any(not word.literal or "/tmp" in word.text for word in found.command.words):
-        return True
-    names = _OUTPUTS if found.entry.purpose == "build" else _PACKAGES
-    if any(not names.isdisjoint(mount.path.split("/")) for mount in mounts):
-        return True
-    paths = [resolve(folder, word) for word in found.command.words[1:] if not word.text.startswith("-")]
-    paths += [resolve(folder, option.value) for option in found.plain.options("--prefix", "-d", "-t") if option.value]
-    return any(path and _mount_of(path, mounts) for path in paths)
 
 
 @rule("HK008", "endless-hook", also=(WARNING,))
@@ -483,6 +358,111 @@ def slow_hook(hook: Hook) -> Iterator[Finding]:
             )
 
 
+@rule("HK010", "restarts-worker", severity=WARNING)
+def restarts_worker(job: Hook | Cron) -> Iterator[Finding]:
+    """A hook or a cron stops or restarts a process, as if workers ran beside it.
+
+    Deploy hooks and crons run on the web container. Workers run in containers of their own, which no signal from
+    here reaches.
+
+    Bad:
+        workers:
+            queue:
+                commands: {start: php artisan queue:work}
+        hooks:
+            deploy: |
+                set -e
+                php artisan migrate --force
+                pkill -f queue:work    # <- here
+
+    Good:
+        workers:
+            queue:
+                commands: {start: php artisan queue:work}
+        hooks:
+            deploy: |
+                set -e
+                php artisan migrate --force
+                php artisan queue:restart
+
+    Source: Work with workers, "Commands" and "Stopping a worker"
+    """
+    command, workers = job.command, job.application.workers
+    if command is None or command.role == "build" or not workers:
+        return
+    kills = any(unwrap(simple).program in ("kill", "xargs") for simple in command.script.all_commands())
+    for simple in reached(command):
+        program = unwrap(simple).program
+        if program in ("pkill", "killall") or (program == "pgrep" and kills):
+            worker = _killed(job.application, simple)
+            if worker is None or any(other.background is not None for other in command.script.commands):
+                continue
+            said = f"`{_head(simple)}` finds nothing here: worker `{worker.name}` runs in another container"
+            related = [(worker.key, "the worker")]
+        elif _restarts(simple) and not _supervises(job.application, program):
+            names = quoted([worker.name for worker in workers], "and")
+            said = f"`{_head(simple)}` reaches the web container only: {_plural(len(workers))} {names} run" + (
+                "s in another container, and goes on" if len(workers) == 1 else " in other containers, and go on"
+            )
+            related = [(workers[0].key, "the worker" if len(workers) == 1 else "the first of them")]
+        else:
+            continue
+        yield finding(
+            command.place(simple.span),
+            said,
+            help="tell workers through what they share with the application, as `php artisan queue:restart` does "
+            "through the cache, or let them end by themselves now and then: the platform starts them again",
+            related=related,
+        )
+
+
+def _plural(count: int) -> str:
+    return "worker" if count == 1 else "workers"
+
+
+def _restarts(simple: SimpleCommand) -> bool:
+    """Whether a command speaks to the supervisor that runs the container's program, or to one of its own."""
+    plain = unwrap(simple)
+    words = [word for word in plain.texts[1:] if not word.startswith("-")]
+    if words[:1] not in (["restart"], ["stop"], ["start"], ["reload"], ["kill"], ["term"], ["hup"], ["signal"]):
+        return False
+    if plain.program == "supervisorctl":
+        return True
+    return (plain.program == "sv" or (plain.program == "systemctl" and "--user" in plain.texts)) and "app" in words
+
+
+def _supervises(application: Application, program: str) -> bool:
+    """Whether the web container has a Supervisor of its own."""
+    start = application.web.start
+    return program == "supervisorctl" and start is not None and "supervisor" in start.text
+
+
+def _killed(application: Application, simple: SimpleCommand) -> Worker | None:
+    """The worker whose program a `pkill` means, where the web container has none that it could mean."""
+    plain = unwrap(simple)
+    word = plain.words[-1]
+    if len(plain.words) < 2 or not word.literal or word.text.startswith("-"):
+        return None
+    whole = any(re.match(r"-[a-z]*f|--full", text) for text in plain.texts[1:])
+    try:
+        meant = re.compile(word.text)
+    except re.error:
+        return None
+
+    def matches(command: Command | None) -> bool:
+        if command is None:
+            return False
+        programs = (unwrap(each).program for each in command.script.all_commands())
+        return meant.search(command.text) is not None if whole else any(map(meant.search, programs))
+
+    php = application.type is not None and application.type.name == "php"
+    if any(matches(application.web.command(name)) for name in ("pre_start", "start", "post_start")):
+        return None
+    if php and meant.search("php-fpm"):
+        return None
+    return next((worker for worker in application.workers if matches(worker.start)), None)
+
+
 @rule("HK011", "uses-worker-state", severity=WARNING)
 def uses_worker_state(hook: Hook) -> Iterator[Finding]:
     """A hook relies on a variable or a mount that only a worker has.
@@ -513,7 +493,7 @@ def uses_worker_state(hook: Hook) -> Iterator[Finding]:
     application = hook.application
     where = "the build" if hook.name == "build" else "the web container, where this hook runs,"
     lone = _variables_of_workers(application)
-    for reading in _readings(command) if lone else ():
+    for reading in readings(command) if lone else ():
         if reading.name in lone:
             yield finding(
                 command.place(reading.span),
@@ -526,7 +506,7 @@ def uses_worker_state(hook: Hook) -> Iterator[Finding]:
         for word in simple.words[1:]:
             path = resolve(simple.directory, word) if "/" in word.text else None
             mount = (
-                None if path is None or _mount_of(path, application.web.mounts) else _mount_of_worker(application, path)
+                None if path is None or mount_of(path, application.web.mounts) else _mount_of_worker(application, path)
             )
             if mount is not None:
                 yield finding(
@@ -539,7 +519,7 @@ def uses_worker_state(hook: Hook) -> Iterator[Finding]:
 
 def _mount_of_worker(application: Application, path: str) -> Mount | None:
     for worker in application.workers:
-        mount = _mount_of(path, worker.mounts)
+        mount = mount_of(path, worker.mounts)
         if mount is not None:
             return mount
     return None
@@ -618,13 +598,15 @@ def asks_a_question(hook: Hook) -> Iterator[Finding]:
     Source: Hooks; the commands' own help
     """
     command = hook.command
-    for found in known(command) if command is not None else ():
+    if command is None:
+        return
+    for found in known(command):
         if not found.asks or _is_fed(found.command) or found.plain.option("-y", "--yes", "-q", *_LOOKS) is not None:
             continue
         option = found.entry.asks_unless[0]
         milder = "Symfony" in found.tool or found.tool == "Contao"
         yield finding(
-            Command.place(command, (found.matched[0].span.start, found.matched[-1].span.end)),  # type: ignore[arg-type]
+            command.place((found.matched[0].span.start, found.matched[-1].span.end)),
             f"`{_name(found)}` may ask a question, and nobody answers in a hook"
             + ("" if milder else ": it may end without having done its work"),
             help=f"add `{option}`",

@@ -607,6 +607,44 @@ def _is_moved(application: Application, path: str) -> bool:
     return any(named.search(text) and re.search(_MOVES, text) for text in texts)
 
 
+_DATA = frozenset((
+    "uploads", "upload", "storage", "media", "files", "documents", "attachments", "data", "database", "databases", "db",
+    "sqlite", "userfiles",
+))  # fmt: skip
+_PASSING = ("cache", "caches", "tmp", "temp", "log", "logs", "framework", "session", "sessions", "run")
+
+
+@rule("MT011", "data-in-tmp", severity=WARNING)
+def data_in_tmp(mount: Mount) -> Iterator[Finding]:
+    """A mount for temporary files has the name of a folder for data.
+
+    A `tmp` mount may be emptied when the host is maintained or the application moves to another one. It is made for
+    caches.
+
+    Bad:
+        mounts:
+            web/uploads: {source: tmp, source_path: uploads}    # <- here
+
+    Good:
+        disk: 1024
+        mounts:
+            web/uploads: {source: local, source_path: uploads}
+            web/cache: {source: tmp, source_path: cache}
+
+    Source: Mounts, "Define a mount"
+    """
+    parts = mount.path.lower().split("/")
+    if mount.source not in ("tmp", "temporary") or parts[-1] not in _DATA or not set(_PASSING).isdisjoint(parts):
+        return
+    place = mount.node.get("source") if isinstance(mount.node, MappingNode) else None
+    lasting = "storage" if _project(mount).is_upsun else "local"
+    yield finding(
+        place or mount.key,
+        f"mount `{mount.name}` is temporary: its files are gone when the application moves to another host",
+        help=f"write `source: {lasting}`, if they are to be kept",
+    )
+
+
 @rule("MT012", "bad-path", severity=WARNING)
 def bad_path(part: Application | Web | Worker) -> Iterator[Finding]:
     """The path of a mount is the application's root, or outside of it.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from paaslint.commands.effects import is_below
-from paaslint.commands.running import reached
+from paaslint.commands.running import WHERE, reached
 from paaslint.commands.tools import identify, table, unwrap
 from paaslint.model import Command
 from paaslint.nodes import DOUBLE, FOLDED, PLAIN, Place, ScalarNode
@@ -19,19 +19,6 @@ _STARTS = ("pre_start", "start", "post_start")
 _DASH = ("build", "deploy", "post_deploy", "cron", "cron_stop", "environment")
 """What is surely run by dash ("Configure Drush and Drupal", step 1; Crons, "Cron commands"; "`.environment`")."""
 
-_WHERE = {
-    "build": "`build` hook",
-    "deploy": "`deploy` hook",
-    "post_deploy": "`post_deploy` hook",
-    "pre_start": "`pre_start` command",
-    "start": "`start` command",
-    "post_start": "`post_start` command",
-    "cron": "cron command",
-    "cron_stop": "`stop` command of the cron",
-    "operation": "operation",
-    "source_operation": "source operation",
-    "environment": "file `.environment`",
-}
 _THEN = {
     "build": "the build fails, and nothing is deployed",
     "deploy": "the rest of the hook does not run, and the application goes live without it",
@@ -52,7 +39,9 @@ _THEN = {
     "script-syntax",
     before=(
         "HK002", "HK003", "HK004", "HK005", "HK006", "HK007", "HK008", "HK009", "HK010", "HK011", "HK012", "HK013",
-        "HK014", "HK015", "HK016", "HK017", "HK019", "HK020",
+        "HK014", "HK015", "HK016", "HK017", "HK019", "HK020", "CR010", "CR011", "CR016", "CR017", "CR018", "WB002",
+        "WB003", "WB004", "WB005", "WB013", "WB016", "WK007", "WK008", "WK009", "WK010", "WK011", "WK012", "WK013",
+        "WK017", "WK019", "WK020", "WK022",
     ),
 )  # fmt: skip
 def script_syntax(command: Command) -> Iterator[Finding]:
@@ -86,9 +75,26 @@ def script_syntax(command: Command) -> Iterator[Finding]:
     if fault is not None:
         yield finding(
             command.place((fault.start, fault.end)),
-            f"the {_WHERE[command.role]} does not parse as a shell script: {fault.message}; {_THEN[command.role]}",
-            help="close what is open here" if fault.open or fault.kind == "unfinished" else "remove it, or complete it",
+            f"the {WHERE[command.role]} does not parse as a shell script: {fault.message}; {_THEN[command.role]}",
+            help=_remedy(fault),
+            reach=command.place(_line(command.text, fault)),
         )
+
+
+def _line(text: str, fault: Fault) -> Span:
+    """The line of a script with a mistake in it, and those that `\\` joins to it: what they do cannot be told."""
+    start, end = fault.start, fault.end
+    while start > 0 and (text[start - 1] != "\n" or text[start - 2 : start] == "\\\n"):
+        start -= 1
+    while end < len(text) and (text[end] != "\n" or text[end - 1] == "\\"):
+        end += 1
+    return Span(start, end)
+
+
+def _remedy(fault: Fault) -> str:
+    if fault.open or fault.kind == "unfinished":
+        return "close what is open here"
+    return "write `:` where nothing is to be done" if fault.kind == "empty" else "remove it, or complete it"
 
 
 def _syntax_fault(command: Command) -> Fault | None:
@@ -153,7 +159,7 @@ def _dash_says(command: Command, bashism: Bashism) -> str:
     if command.role not in _DASH:
         return f", and which shell runs this is not documented: in dash, {bashism.outcome}"
     then = "" if bashism.effect == WRONG else f"; {_THEN[command.role]}"
-    return f", and dash runs the {_WHERE[command.role]}: {bashism.outcome}{then}"
+    return f", and dash runs the {WHERE[command.role]}: {bashism.outcome}{then}"
 
 
 def _ends_it(command: Command, bashism: Bashism) -> bool:
@@ -215,7 +221,7 @@ def missing_script(command: Command) -> Iterator[Finding]:
         if there is False and not _may_come(command, simple, path):
             yield finding(
                 command.place(word.span),
-                f"the {_WHERE[command.role]} runs `{path}`, which is not in the repository: {_THEN[command.role]}",
+                f"the {WHERE[command.role]} runs `{path}`, which is not in the repository: {_THEN[command.role]}",
                 help="correct the path (it starts at the application's root), or commit the file",
             )
         elif there and direct and not _made_executable(command, path):
@@ -400,7 +406,7 @@ def folded_script(command: Command) -> Iterator[Finding]:
     header = Place(node.source, Span(node.span.start, node.span.start + 1), node)
     yield finding(
         node,
-        f"YAML joins the lines of this {_WHERE[command.role]} into one command: `{_shown(text)}` is no command of its "
+        f"YAML joins the lines of this {WHERE[command.role]} into one command: `{_shown(text)}` is no command of its "
         f"own but {'text of a comment' if text.startswith('#') else 'arguments of the one before'}",
         help="start the script with `|`, which keeps the line breaks",
         related=[(command.place((start, start + len(text.split()[0]))), "joined to the line before")],

@@ -49,6 +49,9 @@ FAULTY = [
     ("if a; do b; fi", "unexpected", "do", "`do` stands where `then` must stand"),
     ("for i in a; b; done", "unexpected", "b", "`b` stands where `do` must stand"),
     ("a >", "unexpected", "", "the script ends where a command must follow"),
+    ("if a; then\n# b\nelse c; fi", "empty", "else", "there is no command before `else`, and a comment is none"),
+    ("while a; do done", "empty", "done", "there is no command before `done`, and a comment is none"),
+    ("f() { }", "empty", "}", "there is no command before `}`, and a comment is none"),
     ("for 1x in a; do b; done", "name", "1x", "`1x` cannot be the name of a loop variable"),
     ("🎉; é )", "unexpected", ")", "`)` has nothing to belong to"),
 ]

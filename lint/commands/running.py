@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..model import Command
-    from ..shell import SimpleCommand
+    from ..model import Command, Mount
+    from ..shell import Reading, SimpleCommand
     from .tools import Known
+
+WHERE = {
+    "build": "`build` hook",
+    "deploy": "`deploy` hook",
+    "post_deploy": "`post_deploy` hook",
+    "pre_start": "`pre_start` command",
+    "start": "`start` command",
+    "post_start": "`post_start` command",
+    "cron": "cron command",
+    "cron_stop": "`stop` command of the cron",
+    "operation": "operation",
+    "source_operation": "source operation",
+    "environment": "file `.environment`",
+}
+"""What people call a command, by its role."""
 
 
 def context(command: Command) -> str:
@@ -36,3 +51,18 @@ def known(command: Command) -> Iterator[Known]:
         found = identify(simple, where)
         if found is not None:
             yield found
+
+
+def readings(command: Command) -> Iterator[Reading]:
+    """The variables that it reads, where nothing provides for their absence and the script has not set them itself."""
+    for script in command.script.walk():
+        for reading in script.reads:
+            if not reading.guarded and not reading.own and (reading.command is None or reading.command.after is None):
+                yield reading
+
+
+def mount_of(path: str, mounts: Iterable[Mount]) -> Mount | None:
+    """The mount that a path lies in."""
+    from .effects import is_below
+
+    return next((mount for mount in mounts if is_below(path, mount.path)), None)

@@ -44,8 +44,8 @@ class Fault(NamedTuple):
     """A place where a shell gives up.
 
     `kind`: `quote`, `backquote`, `substitution`, `parameter`, `arithmetic` (begun and never ended), `unfinished` (a
-    compound command without its end), `unexpected` (a word or sign that cannot stand there), `name` (of a loop's
-    variable or a function). `start` and `end` are the place to look at: what was never ended, or what is unexpected.
+    compound command without its end), `unexpected` (a word or sign that cannot stand there), `empty` (what a compound
+    command must have a command in has none before that word), `name` (of a loop's variable or a function). `start` and `end` are the place to look at: what was never ended, or what is unexpected.
     `found` is what the shell saw (empty for the end of the script), `expected` what it needed, if that is one thing.
     """
 
@@ -69,6 +69,8 @@ class Fault(NamedTuple):
             return f"`{self.found}` is never closed by `{self.expected}`"
         if self.open:
             return f"`{self.found}` is never closed"
+        if self.kind == "empty":
+            return f"there is no command before `{self.found}`, and a comment is none"
         if self.kind == "name":
             return f"`{self.found}` cannot be the name of a {self.expected}"
         shown = {"\n": "the line ends", "": "the script ends"}.get(self.found)
@@ -517,6 +519,8 @@ class _Grammar:
             self.pushed = token
             if token.kind == "" or (flag == 2 and token.kind in _ENDS):
                 return
+            if token.kind in _ENDS:
+                raise _Stop(Fault("empty", token.start, token.end, self.text[token.start : token.end], ""))
             flag = 2
             self.and_or()
             token = self.token()

@@ -1,0 +1,171 @@
+"""MT: what a build puts where mounts are attached later."""
+
+from __future__ import annotations
+
+from paaslint.commands.effects import is_below, takes_away, writes
+from paaslint.commands.running import known, reached
+from paaslint.commands.tools import Known, identify, unwrap
+from paaslint.model import Application, Command, Mount
+from paaslint.nodes import Place
+from paaslint.rule import WARNING, Finding, Iterator, finding, rule
+from paaslint.shell import SimpleCommand, resolve
+
+_PACKAGES = {
+    "Composer": ("vendor",),
+    "npm": ("node_modules",),
+    "Yarn": ("node_modules",),
+    "pnpm": ("node_modules",),
+    "Bun": ("node_modules",),
+    "Python packages": (".venv",),
+    "Bundler": ("vendor/bundle",),
+    "Mix": ("deps",),
+    "Bower": ("bower_components",),
+}
+"""The folders that package managers write to, by the name of the tool."""
+
+_SCRIPT = (
+    ".next",
+    ".nuxt",
+    ".output",
+    "dist",
+    "build",
+    "out",
+    "_site",
+    "public/build",
+    "public/dist",
+    "storybook-static",
+)
+"""Folders that the `build` script of a package may write to."""
+
+_BUILDS = {
+    "next build": (".next", "out"),
+    "nuxt build": (".nuxt", ".output"),
+    "nuxt generate": (".output", "dist"),
+    "vite build": ("dist",),
+    "gatsby build": ("public",),
+    "ng build": ("dist",),
+    "react-scripts build": ("build",),
+    "astro build": ("dist",),
+    "strapi build": ("build", "dist"),
+    "vue-cli-service build": ("dist",),
+    "remix build": ("build",),
+    "encore": ("public/build",),
+    "hugo": ("public",),
+    "jekyll build": ("_site",),
+    "eleventy": ("_site",),
+    "mkdocs build": ("site",),
+    "hexo generate": ("public",),
+    "gridsome build": ("dist",),
+    "docusaurus build": ("build",),
+    "cargo build": ("target",),
+}
+"""The folders that builds write to, by the words of the table of commands."""
+
+
+@rule("MT010", "hides-build-output", severity=WARNING)
+def hides_build_output(mount: Mount) -> Iterator[Finding]:
+    """A mount lies over a folder that the build fills.
+
+    Mounts are attached when the application is deployed. What the build put into the same folder is hidden from then
+    on. A hook or a start that fills the mount, and a build that moves its result elsewhere, are fine.
+
+    Bad:
+        disk: 1024
+        mounts:
+            dist: {source: local, source_path: dist}    # <- here
+        hooks:
+            build: |
+                set -e
+                npm ci
+                npm run build
+
+    Good:
+        disk: 1024
+        mounts:
+            uploads: {source: local, source_path: uploads}
+        hooks:
+            build: |
+                set -e
+                npm ci
+                npm run build
+
+    Source: Mounts, "Define a mount"; Troubleshoot mounts, "Overlapping folders"
+    """
+    application = _application(mount)
+    build = next((hook.command for hook in application.hooks if hook.name == "build"), None)
+    if not mount.path or build is None or not build.script.complete or not application.hooks.known:
+        return
+    for found in known(build):
+        if found.command.conditional or found.command.excused:
+            continue
+        exact = found.tool == "package script"
+        folder = next((p for p in _filled(found) if p == mount.path or (not exact and is_below(p, mount.path))), None)
+        if folder is not None and not _is_cared_for(application, build, mount, found):
+            yield finding(
+                mount.key,
+                f"mount `{mount.name}` lies over `{folder}`, which `{found.name}` fills during the build: the "
+                "application will not see it",
+                help="remove the mount, or mount only a folder in it that the application writes to",
+                related=[(_place(build, found), "the build")],
+            )
+            return
+
+
+def _application(mount: Mount) -> Application:
+    return mount.owner if isinstance(mount.owner, Application) else mount.owner.application
+
+
+def _place(build: Command, found: Known) -> Place:
+    return build.place((found.matched[0].span.start, found.matched[-1].span.end))
+
+
+def _filled(found: Known) -> Iterator[str]:
+    """The folders that a command of the build fills."""
+    folder = found.command.directory
+    if folder is None or folder.startswith("/"):
+        return
+    texts = found.plain.texts
+    if any(text in ("-g", "--global", "--system") for text in texts):
+        return
+    if found.entry.purpose == "install":
+        names: tuple[str, ...] = _PACKAGES.get(found.tool, ())
+        if found.tool == "Python packages" and texts[0].startswith("pip"):
+            names = ()
+    else:
+        names = _SCRIPT if found.tool == "package script" else _BUILDS.get(found.name, ())
+        option = found.plain.option("-d", "--destination", "--output", "--outDir", "--dist-dir", "--target-dir", "-o")
+        if option is not None and option.value is not None:
+            path = resolve(folder, option.value)
+            names = () if path is None else (path,)
+            folder = ""
+    for name in names:
+        yield f"{folder}/{name}".lstrip("/")
+
+
+def _is_cared_for(application: Application, build: Command, mount: Mount, found: Known) -> bool:
+    """Whether the result is moved away during the build, or may be put into the mount later on."""
+    for simple in reached(build):
+        if simple.span.start > found.command.span.start:
+            taken = (is_below(path, mount.path) or is_below(mount.path, path) for path in takes_away(simple))
+            if _is_own_script(simple) or any(taken):
+                return True
+    for command in application.commands:
+        if command is build or command.role in ("source_operation", "environment"):
+            continue
+        if not command.script.complete or any(each.entry.purpose in ("install", "build") for each in known(command)):
+            return True
+        for simple in reached(command):
+            if any(is_below(write.path, mount.path) for write in writes(simple)):
+                return True
+            if command.role != "start" and _is_own_script(simple):
+                return True
+    return False
+
+
+def _is_own_script(simple: SimpleCommand) -> bool:
+    """Whether a command is a script of the repository, which may do anything."""
+    texts = unwrap(simple).texts[:2]
+    is_script = texts[:1] and (
+        texts[0].startswith("./") or texts[-1].endswith((".sh", ".py", ".js", ".mjs", ".php", ".rb"))
+    )
+    return bool(is_script) and identify(simple, "hook") is None

@@ -1,0 +1,353 @@
+"""HK: what scripts take to be there: the rights of root, variables of another phase, a log that nobody reads."""
+
+from __future__ import annotations
+
+import re
+
+from paaslint.commands.effects import is_below, writes
+from paaslint.commands.running import WHERE, reached, readings
+from paaslint.commands.tools import Plain, unwrap
+from paaslint.model import Command
+from paaslint.nodes import MappingNode
+from paaslint.quick import NamedTuple
+from paaslint.rule import WARNING, Finding, Iterator, finding, rule
+from paaslint.secrets import is_secret_name
+from paaslint.shell import Reading, Script, SimpleCommand, Word
+from paaslint.text import Span
+
+_PACKAGE_MANAGERS = ("apt-get", "apt", "aptitude", "yum", "dnf", "apk", "microdnf", "zypper")
+_CHANGES = frozenset((
+    "install", "add", "update", "upgrade", "dist-upgrade", "full-upgrade", "remove", "purge", "del", "reinstall",
+    "build-dep", "localinstall", "groupinstall", "autoremove",
+))  # fmt: skip
+_SYSTEM = ("/etc", "/usr", "/opt")
+
+
+@rule("HK014", "needs-root", severity=WARNING)
+def needs_root(command: Command) -> Iterator[Finding]:
+    """A script wants to be root.
+
+    Scripts and programs run as an ordinary user in the container. There is no `sudo`, no package of the system can be
+    installed, and the folders of the system cannot be written.
+
+    Bad:
+        hooks:
+            build: |
+                set -e
+                apt-get install -y ffmpeg    # <- here
+                pip install -r requirements.txt
+
+    Bad:
+        hooks:
+            build: |
+                set -e
+                pip install -r requirements.txt
+                cp settings.ini /etc/app.ini    # <- here
+
+    Good:
+        dependencies:
+            python3: {awscli: "1.32.0"}
+        hooks:
+            build: |
+                set -e
+                pip install -r requirements.txt
+
+    Source: Troubleshoot development, "Can't write to file system"; Single-runtime image, `dependencies`
+    """
+    for simple in reached(command):
+        if simple.excused or _is_asked(simple):
+            continue
+        plain = unwrap(simple)
+        program = next((wrapper.words[0] for wrapper in plain.wrappers if wrapper.name == "sudo"), None)
+        if program is None and (plain.program == "su" or _changes_packages(plain)):
+            program = plain.words[0]
+        if program is not None:
+            yield finding(
+                command.place(program.span),
+                f"`{program.text}` needs the rights of root, which nothing has in the container: it fails",
+                help=_INSTEAD
+                if _changes_packages(plain)
+                else "run the command without it, on files of the application",
+            )
+            continue
+        for write in writes(simple):
+            folder = next((folder for folder in _SYSTEM if is_below(write.path, folder)), None)
+            if folder is not None:
+                yield finding(
+                    command.place(write.word.span),
+                    f"`{write.path}` cannot be written: `{folder}` belongs to root, and nothing in the container does",
+                    help="write it into the application during the build, or into a mount afterwards",
+                )
+
+
+_INSTEAD = (
+    "install tools with `dependencies`, or download a program into the application in the `build` hook; with a "
+    "composable image name the package in `stack`"
+)
+
+
+def _changes_packages(plain: Plain) -> bool:
+    return plain.program in _PACKAGE_MANAGERS and not _CHANGES.isdisjoint(plain.texts[1:])
+
+
+def _is_asked(simple: SimpleCommand) -> bool:
+    """Whether a command stands behind a question about where it runs, or whether a program is there."""
+    for guard in simple.guards:
+        if not guard.chain and guard.variables:
+            return True
+        for test in guard.commands:
+            if test.name in ("command", "which", "type", "hash", "id") or any(
+                w.text in ("-x", "-w") for w in test.words
+            ):
+                return True
+    return False
+
+
+@rule("HK016", "prints-secrets", severity=WARNING)
+def prints_secrets(command: Command) -> Iterator[Finding]:
+    """A hook or a cron prints credentials.
+
+    What a hook prints stands in the activity log, what a cron prints in a log file of the container: for everybody
+    who may see the project.
+
+    Bad:
+        hooks:
+            deploy: |
+                set -e
+                env | sort    # <- here
+                python manage.py migrate
+
+    Bad:
+        hooks:
+            deploy: echo "$PLATFORM_RELATIONSHIPS" | base64 --decode    # <- here
+
+    Bad:
+        hooks:
+            build: |
+                set -ex    # <- here
+                curl --fail --header "Authorization: Bearer $DEPLOY_TOKEN" --remote-name https://example.com/a.zip
+
+    Good:
+        hooks:
+            build: |
+                set -ex
+                pip install -r requirements.txt
+            deploy: |
+                set -e
+                env | grep ^APP_ENV=
+                echo "$PLATFORM_RELATIONSHIPS" | base64 --decode | jq --raw-output '.database[0].host'
+
+    Source: Hooks; Use variables, "Use provided variables"
+    """
+    if command.role not in ("build", "deploy", "post_deploy", "cron"):
+        return
+    for script in command.script.walk():
+        for simple in script.commands:
+            printed = _printed(simple) if simple.after is None else None
+            if printed is not None:
+                yield finding(
+                    command.place(printed.span),
+                    f"the {WHERE[command.role]} prints {printed.what}: it ends in the log",
+                    help="remove it, or print only what holds no secret",
+                )
+        traced = _traced(script)
+        if traced is not None:
+            switch, word, name = traced
+            yield finding(
+                command.place(switch.span),
+                f"`{switch.text}` prints each command with its values, and so that of `{name}`: it ends in the log",
+                help="leave it out, or write `set +x` in front of the command",
+                related=[(command.place(word.span), f"`{name}` is printed with this")],
+            )
+
+
+class _Printed(NamedTuple):
+    span: Span
+    what: str
+
+
+_SHOWS = frozenset(("cat", "column", "fold", "head", "less", "more", "nl", "sort", "tail", "tee", "uniq"))
+"""Programs that hand on what they read."""
+
+_ENCODED = ("PLATFORM_RELATIONSHIPS", "PLATFORM_VARIABLES")
+_ALL = {
+    ("env",): "all environment variables",
+    ("printenv",): "all environment variables",
+    ("export",): "all exported variables",
+    ("export", "-p"): "all exported variables",
+    ("set",): "all variables",
+}
+
+
+def _printed(simple: SimpleCommand) -> _Printed | None:
+    """What a command shows to whoever reads the log, if that gives access to something."""
+    if simple.in_substitution or simple.background is not None or not simple.words:
+        return None
+    behind = [] if simple.pipeline is None else simple.pipeline.elements[simple.element + 1 :]
+    if _is_kept_away(simple) or any(len(element) != 1 or _is_kept_away(element[0]) for element in behind):
+        return None
+    plain, later = unwrap(simple), [unwrap(element[0]) for element in behind]
+    shown = all(each.program in _SHOWS for each in later)
+    what = _ALL.get(plain.texts)
+    if what is not None:
+        return _Printed(simple.words[0].span, what) if shown else None
+    if plain.program == "printenv" and shown:
+        name = next((word for word in plain.words[1:] if is_secret_name(word.text)), None)
+        return _Printed(name.span, f"`{name.text}`") if name else None
+    if plain.program not in ("echo", "printf"):
+        return None
+    for word, name_ in _expanded(simple):
+        if name_ in _ENCODED and _is_decoded(later):
+            return _Printed(word.span, f"`{name_}` with all credentials in it")
+        if shown and is_secret_name(name_):
+            return _Printed(word.span, f"the value of `{name_}`")
+    return None
+
+
+def _is_kept_away(simple: SimpleCommand) -> bool:
+    """Whether what a command prints goes to a file."""
+    return any(r.operator in (">", ">>", ">|", "&>", "&>>") and r.descriptor in ("", "1") for r in simple.redirections)
+
+
+def _is_decoded(later: list[Plain]) -> bool:
+    """Whether commands of a pipeline decode what they get, and print the whole of it."""
+    decoded = False
+    for plain in later:
+        if plain.program == "base64" and any(text in ("-d", "-D", "--decode", "-di") for text in plain.texts):
+            decoded = True
+        elif plain.program == "jq":
+            if any(not text.startswith("-") and text != "." for text in plain.texts[1:]):
+                return False
+        elif plain.program not in ("json_pp", *_SHOWS) and "json.tool" not in plain.texts:
+            return False
+    return decoded
+
+
+def _expanded(simple: SimpleCommand) -> Iterator[tuple[Word, str]]:
+    """The variables whose value stands in the words of a command."""
+    values = [assignment.value for assignment in simple.assignments if assignment.value is not None]
+    for word in (*simple.words, *values):
+        for expansion in word.decoded.expansions:
+            if expansion.operator != "length" and not expansion.operator.endswith("+"):
+                yield word, expansion.name
+
+
+def _traced(script: Script) -> tuple[Word, Word, str] | None:
+    """The word that switches tracing on, and the first word with a secret behind it."""
+    switch: Word | None = None
+    for simple in script.commands:
+        if simple.after is not None:
+            continue
+        if simple.name == "set":
+            switch = next((word for word in simple.arguments if _TRACES.match(word.text)), switch)
+        elif switch is not None and simple.option("xtrace"):
+            for word, name in _expanded(simple):
+                if is_secret_name(name):
+                    return switch, word, name
+    return None
+
+
+_TRACES = re.compile(r"-[a-wyz]*x|xtrace\Z")
+
+
+_ONLY_RUNNING: tuple[str, ...] = (
+    "PLATFORM_ROUTES",
+    "PLATFORM_BRANCH",
+    "PLATFORM_ENVIRONMENT",
+    "PLATFORM_ENVIRONMENT_TYPE",
+    "PORT",
+    "SOCKET",
+)
+_ONLY_BUILD: tuple[str, ...] = (
+    "PLATFORM_CACHE_DIR",
+    "PLATFORM_OUTPUT_DIR",
+    "PLATFORM_SOURCE_DIR",
+    "PLATFORM_VENDOR",
+    "CI",
+)
+
+
+@rule("HK020", "variable-not-here", severity=WARNING)
+def variable_not_here(command: Command) -> Iterator[Finding]:
+    """A script reads a variable that the platform sets in another phase only.
+
+    While an application is built its environment, its branch and its routes are not known: one build may serve
+    several environments. The folders of the build are gone once it has ended.
+
+    Bad:
+        hooks:
+            build: |
+                set -e
+                pip install -r requirements.txt
+                if [ "$PLATFORM_ENVIRONMENT_TYPE" = production ]; then    # <- here
+                    python compile.py
+                fi
+
+    Bad:
+        hooks:
+            post_deploy: python warm.py "$PLATFORM_CACHE_DIR"    # <- here
+
+    Good:
+        hooks:
+            build: |
+                set -e
+                pip install -r requirements.txt
+                if [ -n "$PLATFORM_BRANCH" ]; then
+                    python compile.py
+                fi
+            deploy: |
+                if [ "$PLATFORM_ENVIRONMENT_TYPE" = production ]; then
+                    python warm.py
+                fi
+
+    Source: Use variables, "Use provided variables"; Vary hooks by environment
+    """
+    if command.role == "build":
+        lacking, where, remedy = (
+            _ONLY_RUNNING,
+            "while the application is built",
+            "read it in the `deploy` hook or later",
+        )
+    elif command.role in _RUNNING:
+        lacking, where, remedy = _ONLY_BUILD, "once the application is built", "read it in the `build` hook"
+    else:
+        return
+    own = _own_names(command)
+    told: set[str] = set()
+    for reading in readings(command):
+        name = reading.name
+        if name not in lacking or own is None or name in own or name in told or _is_behind(reading, lacking):
+            continue
+        told.add(name)
+        yield finding(
+            command.place(reading.span),
+            f"`{name}` does not exist {where}: it is empty in the {WHERE[command.role]}",
+            help=f"{remedy}, or give it a default as in `${{{name}:-…}}`",
+        )
+
+
+_RUNNING = ("deploy", "post_deploy", "cron", "cron_stop", "pre_start", "start", "post_start")
+
+
+def _is_behind(reading: Reading, names: tuple[str, ...]) -> bool:
+    """Whether a command is only reached where such a variable has a value; the question itself has been told."""
+    return reading.command is not None and any(
+        not guard.chain and not set(names).isdisjoint(guard.variables) for guard in reading.command.guards
+    )
+
+
+def _own_names(command: Command) -> set[str] | None:
+    """The environment variables that the application sets itself; None where they are not known."""
+    application = command.application
+    found: set[str] = set()
+    for container in application.web_and_workers:
+        variables = container.setting("variables").node
+        group = variables.get("env") if isinstance(variables, MappingNode) else variables
+        if isinstance(group, MappingNode) and not group.partial:
+            found.update(name.upper() for name in group.index())
+        elif group is not None:
+            return None
+    environment = application.environment if command.role != "build" else None
+    if environment is not None:
+        found.update(setting.name for setting in environment.script.sets)
+    return found
