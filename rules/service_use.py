@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from paaslint.model import Application, Command, Container, Relationship, Service, Worker
+from paaslint.model import Command, Container, Relationship, Service, Worker
 from paaslint.nodes import MappingNode, Node, Place, ScalarNode
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
 
@@ -193,42 +193,43 @@ def _kept(service: Service) -> Iterator[tuple[str, Node | Place]]:
         if relationship.target == service.name and not _KEPT.isdisjoint(words):
             yield ("sessions are kept" if words & {"session", "sessions"} else "jobs wait"), relationship.key
     for application in service.project.applications:
-        if service.project.services.known and _is_the_one(application, service):
-            yield from _used(application)
+        for container in application.web_and_workers:
+            if service.project.services.known and _is_the_one(container, service):
+                yield from _used(container)
 
 
-def _is_the_one(application: Application, service: Service) -> bool:
-    """Whether this is the only service of its sort that an application can mean."""
+def _is_the_one(container: Container, service: Service) -> bool:
+    """Whether this is the only service of its sort that a container can mean."""
+    if not container.relationships.known:
+        return False
     found: set[str] = set()
-    for container in application.web_and_workers:
-        if not container.relationships.known:
-            return False
-        for relationship in container.relationships:
-            target = service.project.service(relationship.target or "")
-            if target is not None and (target.type is None or target.type.name.startswith(_MEMORY)):
-                found.add(target.name)
+    for relationship in container.relationships:
+        target = service.project.service(relationship.target or "")
+        if target is not None and (target.type is None or target.type.name.startswith(_MEMORY)):
+            found.add(target.name)
     return found == {service.name}
 
 
-def _used(application: Application) -> Iterator[tuple[str, Node | Place]]:
-    for container in application.web_and_workers:
-        for name, value in _environment(container):
-            if value.text.lower() in _MEMORY and _DRIVERS.search(name):
-                yield ("sessions are kept" if "SESSION" in name else "jobs wait"), value
-        variables = container.setting("variables").node
-        php = variables.get("php") if isinstance(variables, MappingNode) else None
-        handler = php.get("session.save_handler") if isinstance(php, MappingNode) else None
-        if isinstance(handler, ScalarNode) and handler.text in _MEMORY:
-            yield "sessions are kept", handler
-    for command in application.commands:
-        yield from _jobs(command)
+def _used(container: Container) -> Iterator[tuple[str, Node | Place]]:
+    """What a container keeps in the only such service that it has, by its variables and commands."""
+    for name, value in _environment(container):
+        if value.text.lower() in _MEMORY and _DRIVERS.search(name):
+            yield ("sessions are kept" if "SESSION" in name else "jobs wait"), value
+    variables = container.setting("variables").node
+    php = variables.get("php") if isinstance(variables, MappingNode) else None
+    handler = php.get("session.save_handler") if isinstance(php, MappingNode) else None
+    if isinstance(handler, ScalarNode) and handler.text in _MEMORY:
+        yield "sessions are kept", handler
+    for command in container.application.commands:
+        owner = command.owner if isinstance(command.owner, Container) else container.application.web
+        if owner is container:
+            yield from _jobs(command)
 
 
 def _jobs(command: Command) -> Iterator[tuple[str, Node | Place]]:
     from paaslint.commands.running import known
 
     for found in known(command):
-        if found.tool in _ON_REDIS or (
-            found.tool == "Laravel queue" and any(word.text in _MEMORY for word in found.plain.words)
-        ):
+        names_it = found.tool == "Laravel queue" and any(word.text in _MEMORY for word in found.plain.words)
+        if names_it or found.tool in _ON_REDIS:
             yield "jobs wait", command.place(found.matched[-1].span)
