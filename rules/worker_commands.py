@@ -696,7 +696,7 @@ def unreachable_relationship(worker: Worker) -> Iterator[Finding]:
                     database: "db:mysql"
                 commands: {start: exec bundle exec sidekiq -t 8}
         # file: .platform/services.yaml
-        jobs: {type: "redis:8.0"}
+        jobs: {type: "redis-persistent:8.0", disk: 512}
         db: {type: "mariadb:11.8", disk: 512}
 
     Good:
@@ -712,7 +712,7 @@ def unreachable_relationship(worker: Worker) -> Iterator[Finding]:
                     cache: "jobs:redis"
                 commands: {start: exec bundle exec sidekiq -t 8}
         # file: .platform/services.yaml
-        jobs: {type: "redis:8.0"}
+        jobs: {type: "redis-persistent:8.0", disk: 512}
         db: {type: "mariadb:11.8", disk: 512}
 
     Source: Work with workers, "Customizing a worker"
