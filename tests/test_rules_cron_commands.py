@@ -1,0 +1,117 @@
+"""What crons run, beyond what the rules' examples show."""
+
+from __future__ import annotations
+
+import pytest
+from starts import codes, forms, told, written
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        (
+            "php bin/console messenger:consume async",
+            ["--time-limit=SECONDS", "--limit=N", "--failure-limit=N", "--memory-limit=LIMIT"],
+        ),
+        ("php artisan queue:work", ["--once", "--stop-when-empty", "--max-time=SECONDS", "--max-jobs=N"]),
+        ("cd app && rq worker mails", ["--burst", "--max-jobs=N", "--max-idle-time=SECONDS"]),
+        ("php artisan queue:work --max-time=0", ["--max-time=SECONDS"]),
+    ],
+)
+def test_a_consumer_without_a_bound(command: str, options: list[str]) -> None:
+    (one,) = told(command, "cron")
+    assert (one.code, one.severity) == ("CR011", "warning")
+    assert "without a bound" in one.message
+    assert all(f"`{option}`" in one.help for option in options)
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("while true; do python poll.py; sleep 5; done", "while"),
+        ("sleep infinity", "sleep infinity"),
+        ("cd web; tail -f log", "tail -f"),
+        ("php artisan horizon", "artisan horizon"),
+        ("gunicorn app:app", "gunicorn"),
+        ("bundle exec sidekiq", "sidekiq"),
+    ],
+)
+def test_what_does_not_end(command: str, text: str) -> None:
+    (one,) = told(command, "cron")
+    assert (one.code, one.severity, one.text) == ("CR010", "warning", text)
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("python import.py &", "&"),
+        ("nohup php import.php > /tmp/log 2>&1 &", "&"),
+        ("if [ -f x ]; then python import.py & fi", "&"),
+        ("celery -A app worker --detach", "--detach"),
+        ("pm2 start x.js", "pm2"),
+    ],
+)
+def test_what_a_cron_leaves_behind(command: str, text: str) -> None:
+    (one,) = told(command, "cron")
+    assert (one.code, one.severity, one.text) == ("CR016", "warning", text)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "php bin/console messenger:consume async --time-limit=240",
+        "php bin/console messenger:consume async --limit=10",
+        "php artisan queue:work --stop-when-empty",
+        "timeout 240 php artisan queue:work",
+        "python a.py & python b.py & wait",
+        "yarn",
+        "npm run build",
+        "node scripts/x.js",
+        "dotnet publish",
+        "php artisan schedule:run",
+        "cd web ; drush core-cron",
+        "php bin/console app:work",
+        "java -jar import.jar",
+        "while read line; do echo $line; done < x",
+        "for i in 1 2 3; do python x.py $i; done",
+        "nohup python import.py",
+        "./import.sh",
+        'if [ "$PLATFORM_ENVIRONMENT_TYPE" = production ]; then platform backup:create --yes --no-wait; fi',
+        "croncape php-session-clean",
+        "sleep 60 && echo done",
+    ],
+)
+def test_what_ends_by_itself(command: str) -> None:
+    assert told(command, "cron") == []
+
+
+def test_a_timeout_of_the_cron_is_a_bound() -> None:
+    more = 'crons:\n    a: {spec: "0 * * * *", timeout: 240, commands: {start: php artisan queue:work}}\n'
+    assert codes(told("node x.js", "worker", more)) == []
+
+
+SCRIPT = ("set -e", "cd app", "export A=1", "if [ -f x ]; then", "    . ./x", "fi", "echo é; rq worker mails")
+
+
+@pytest.mark.parametrize("form", forms())
+def test_places_in_scripts(form: str) -> None:
+    scalar, files, path, line = forms(*SCRIPT)[form]
+    (one,) = written(scalar, "cron", files=files)
+    margin = 0 if form == "included" else 16
+    assert (one.code, one.path, one.line) == ("CR011", path, line + 6 + (form != "included"))
+    assert (one.column, one.text) == (margin + 9, "rq worker")
+
+
+@pytest.mark.parametrize(
+    ("scalar", "line", "column"),
+    [
+        ("cd x && rq worker", 7, 28),
+        ('"cd x && rq worker"', 7, 29),
+        ("'cd x && rq worker'", 7, 29),
+        (">\n                cd x &&\n                rq\n                worker", 9, 17),
+    ],
+)
+def test_places_in_every_form(scalar: str, line: int, column: int) -> None:
+    (one,) = written(scalar, "cron")
+    assert (one.code, one.line, one.column) == ("CR011", line, column)
+    assert one.text.split() == ["rq", "worker"]
