@@ -17,6 +17,8 @@ from paaslint.cli import plan, projects, show
 from paaslint.cli.main import main
 from paaslint.report import Style
 
+REPOSITORY = Path(__file__).resolve().parent.parent
+
 APP = """\
 name: app
 type: 'php:8.4'
@@ -92,7 +94,7 @@ def test_show_as_text_has_a_line_for_each_property(folder: Path, capsys: pytest.
     status, out, err = ran(capsys, "show")
     assert (status, err) == (0, "")
     lines = [" ".join(line.split()) for line in out.splitlines()]
-    assert "app--queue (worker)" in lines
+    assert "app--queue (worker: nothing connects to it, and it is started again whenever it ends)" in lines
     assert "start a, b [own .platform.app.yaml:5]" in lines
     assert "size S: 0.4 CPU, 128 MB (HIGH_CPU) [own .platform.app.yaml:5]" in lines
     assert lines.count("disk 2,048 MB [inherited .platform.app.yaml:3]") == 3
@@ -106,12 +108,24 @@ def test_show_on_a_terminal(folder: Path) -> None:
     assert all(len(line) <= TERMINAL.width for line in out.splitlines())
 
 
-def test_what_files_say_is_not_obeyed_by_a_terminal(folder: Path) -> None:
-    write(folder, "name: app\ntype: 'php:8.4'\nvariables: {env: {A: \"[red]\\e[31m\\e]8;;x\\a\"}}\n")
-    (loaded,) = projects.load_all([])
-    for style in (TERMINAL, Style()):
-        out = show._text(loaded, style)
-        assert "A=[red]<U+001B>[31m" in out
+def test_what_files_say_is_not_obeyed_by_a_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = '"[red]\\e[31m\\e]8;;x\\a"'
+    shown = "[red]<U+001B>[31m"
+    write(
+        folder / "a",
+        f"name: {odd}\ntype: {odd}\nsize: {odd}\nvariables: {{env: {{A: {odd}}}}}\nworkers: {{{odd}: {{size: S}}}}\n",
+        f"{odd}: {{type: {odd}, disk: 1}}\n",
+    )
+    write(folder / "b")
+    (loaded,) = projects.load_all(["a"])
+    budget = Budget(loaded.project)
+    texts = [show._text(loaded, style) for style in (TERMINAL, Style())]
+    texts += [plan._drawn(loaded, budget, TERMINAL), plan._text(loaded, budget, Style())]
+    main(["show", "--diff", "a", "b"])
+    main(["plan", "a", "--plan", "\x1b[31m", "--storage", "0.5"])
+    texts.append(capsys.readouterr().out)
+    for out in texts:
+        assert shown in out
         assert "\x1b" not in out and "\a" not in out
 
 
@@ -147,6 +161,100 @@ def test_different_projects(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     status, out, _ = ran(capsys, "show", "--diff", "a", "b")
     assert status == 1
     assert "  - disk: 2,048 MB\n  + disk: 512 MB\n" in out
+    assert out.endswith("The two are not equivalent: 1 of 4 containers differs.\n")
+
+
+# "Work with workers": what the page says of its own examples, sentence by sentence
+
+PAGE = str(REPOSITORY / "examples" / "workers")
+TOP, REPEATED = (str(REPOSITORY / "tests" / "fixtures" / f"identical-{letter}") for letter in "ab")
+
+SENTENCES = [
+    ("one code base runs as a web container and two workers, beside two services", "", [
+        "app (web)", "app--queue (worker", "app--mail (worker", "db (service)", "rabbitqueue (service)",
+    ]),
+    ("it is built once, requirements first and then Gunicorn", "app", [
+        "hooks.build pip install -r requirements.txt, pip install -e ., pip install gunicorn",
+    ]),
+    ("web runs Python 3.7 and starts Gunicorn with `application` of project/wsgi.py", "app", [
+        "type python:3.7", "start gunicorn -b $PORT project.wsgi:application [own",
+    ]),
+    ("web sees TYPE=web", "app", ["environment TYPE=web [own"]),
+    ("web can write to /app/uploads, at most 2048 MB", "app", ["mounts /app/uploads local [own", "disk 2,048 MB [inherited"]),
+    ("web reaches MySQL and RabbitMQ", "app", [
+        "relationships database -> mysqldb:mysql, messages -> rabbitqueue:rabbitmq [inherited",
+    ]),
+    ("web has what the fixed sizes leave", "app", ["size AUTO: what the fixed sizes leave"]),
+    ("queue is a worker, cannot be reached, and is started again", "app--queue", [
+        "(worker: nothing connects to it, and it is started again whenever it ends)",
+    ]),
+    ("queue runs its script, in Python 3.7", "app--queue", ["start python queue-worker.py [own", "type python:3.7 [inherited"]),
+    ("queue sees TYPE=worker", "app--queue", ["environment TYPE=worker [own"]),
+    ("queue can write to /app/scratch alone, at most 512 MB", "app--queue", [
+        "mounts /app/scratch local [own", "disk 512 MB [own",
+    ]),
+    ("queue reaches both services, as it sets no relationships", "app--queue", [
+        "relationships database -> mysqldb:mysql, messages -> rabbitqueue:rabbitmq [inherited",
+    ]),
+    ("queue always has the size M", "app--queue", ["size M: 0.4 CPU, 128 MB (HIGH_CPU) [own"]),
+    ("mail is a worker, cannot be reached, and is started again", "app--mail", [
+        "(worker: nothing connects to it, and it is started again whenever it ends)",
+    ]),
+    ("mail runs its script, in Python 3.7", "app--mail", ["start python mail-worker.py [own", "type python:3.7 [inherited"]),
+    ("mail sees TYPE=worker", "app--mail", ["environment TYPE=worker [own"]),
+    ("mail can write nowhere", "app--mail", ["mounts none [own"]),
+    ("mail reaches RabbitMQ alone, as `emails`, and no MySQL", "app--mail", ["relationships emails -> rabbitqueue:rabbitmq [own"]),
+    ("mail always has the size S", "app--mail", ["size S: 0.4 CPU, 128 MB (HIGH_CPU) [own"]),
+]  # fmt: skip
+
+
+def cards(out: str) -> dict[str, str]:
+    """What `show` says of each container, with single spaces; the whole under no name."""
+    parts = [" ".join(part.split()) for part in out.split("\n\n")]
+    return {"": " ".join(parts), **{part.partition(" ")[0]: part for part in parts}}
+
+
+@pytest.mark.parametrize(("sentence", "container", "words"), SENTENCES, ids=[s for s, _, _ in SENTENCES])
+def test_the_example_is_what_its_page_says(
+    capsys: pytest.CaptureFixture[str], sentence: str, container: str, words: list[str]
+) -> None:
+    out = cards(ran(capsys, "show", PAGE)[1])
+    assert [word for word in words if word not in out[container]] == []
+
+
+@pytest.mark.parametrize("folder_name", [TOP, REPEATED])
+@pytest.mark.parametrize("worker", ["queue", "mail"])
+def test_both_definitions_make_the_workers_of_the_page(
+    capsys: pytest.CaptureFixture[str], folder_name: str, worker: str
+) -> None:
+    out = cards(ran(capsys, "show", folder_name)[1])
+    origin = "inherited" if folder_name == TOP else "own"
+    assert [name for name in out if "--" in name] == ["app--queue", "app--mail"]
+    for words in ("relationships database -> mysqldb:mysql", "mounts /app/test local", "disk 256 MB"):
+        assert f"{words} [{origin} " in out[f"app--{worker}"]
+    assert f"start python {worker}-worker.py [own" in out[f"app--{worker}"]
+
+
+def test_the_two_definitions_give_the_same_workers(capsys: pytest.CaptureFixture[str]) -> None:
+    found = data(capsys, "show", "--diff", TOP, REPEATED)
+    assert {c["name"]: c["status"] for c in found["containers"]} == {
+        "app": "changed",  # what is set at the top level reaches it, too
+        "app--queue": "same",
+        "app--mail": "same",
+    }
+    out = ran(capsys, "show", "--diff", TOP, REPEATED)[1]
+    assert "The two are not equivalent: 1 of 3 containers differs; their workers are the same.\n" in out
+
+
+def test_a_changed_disk_is_the_one_difference(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = Path(REPEATED, ".platform.app.yaml").read_text("utf-8")
+    (folder / ".platform.app.yaml").write_text(text.replace("disk: 256", "disk: 512", 1))
+    found = data(capsys, "show", "--diff", REPEATED, ".")
+    assert [(c["name"], c["differences"]) for c in found["containers"]] == [
+        ("app", []),
+        ("app--queue", [{"property": "disk", "left": 256, "right": 512}]),
+        ("app--mail", []),
+    ]
 
 
 @pytest.mark.parametrize(

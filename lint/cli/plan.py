@@ -180,8 +180,8 @@ def _text(loaded: Loaded, budget: Budget, style: Style) -> str:
         ]
         lines.append("  ".join(cells).rstrip())
     lines += ["", *(f"{title}: {words}" for _, title, words in _measures(budget))]
-    lines += [text for text, _ in _verdicts(budget)]
-    lines += [f"unknown: {note}" for note in (*budget.unknown, *loaded.broken)]
+    lines += [printable(text) for text, _ in _verdicts(budget)]
+    lines += [f"unknown: {printable(note)}" for note in (*budget.unknown, *loaded.broken)]
     return "\n".join(lines) + "\n"
 
 

@@ -13,6 +13,7 @@ from ..model import Project
 from ..nodes import Node
 from ..quick import Any, NamedTuple
 from ..report import JSON_VERSION, Placement, Style
+from ..report.text import printable
 from ..settings import Cache, Plan, Settings
 from ..settings import load as load_settings
 from ..usage import UsageError
@@ -50,7 +51,7 @@ class Loaded(NamedTuple):
 
     @property
     def title(self) -> str:
-        return f"{self.place.folder} ({FLAVOURS[self.project.flavour]})"
+        return f"{printable(self.place.folder)} ({FLAVOURS[self.project.flavour]})"
 
     @property
     def broken(self) -> list[str]:

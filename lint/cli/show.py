@@ -17,6 +17,9 @@ from .projects import Loaded
 SAME, CHANGED, ONLY_LEFT, ONLY_RIGHT = "same", "changed", "only-left", "only-right"
 STATUSES = {SAME: "the same", CHANGED: "not the same", ONLY_LEFT: "only on the left", ONLY_RIGHT: "only on the right"}
 
+KINDS = {"worker": "worker: nothing connects to it, and it is started again whenever it ends"}
+"""What is said of a kind of container besides its name."""
+
 STATUS_COLORS = {SAME: GOOD, CHANGED: COLOR[WARNING], ONLY_LEFT: COLOR[ERROR], ONLY_RIGHT: COLOR[ERROR]}
 
 EXIT_STATUS = """exit status:
@@ -26,10 +29,13 @@ EXIT_STATUS = """exit status:
 """
 
 SHOWN = (
-    "type", "start", "pre_start", "post_start", "size", "resources", "container_profile", "disk", "mounts",
+    "type", "hooks.build", "start", "pre_start", "post_start", "size", "resources", "container_profile", "disk", "mounts",
     "relationships", "environment", "variables", "access", "firewall", "additional_hosts", "configuration",
 )  # fmt: skip
 """What the text says, in this order; JSON says everything."""
+
+SAID_ONCE = ("hooks.build",)
+"""What workers have from their application, where it stands in the text already."""
 
 ALWAYS = ("type", "size", "disk", "mounts", "relationships", "start", "environment", "access")
 """What it says also where nothing is set."""
@@ -56,6 +62,11 @@ class Compared(NamedTuple):
     def name(self) -> str:
         one = self.left or self.right
         return one.name if one else ""
+
+    @property
+    def kind(self) -> str:
+        one = self.left or self.right
+        return one.kind if one else ""
 
     @property
     def status(self) -> str:
@@ -126,12 +137,12 @@ def _text(loaded: Loaded, style: Style) -> str:
         return _drawn(loaded, notes, style)
     lines = [loaded.title]
     for instance in instances(loaded.project):
-        lines += ["", style.paint(instance.name, BOLD) + f" ({instance.kind})"]
+        lines += ["", style.paint(printable(instance.name), BOLD) + f" ({KINDS.get(instance.kind, instance.kind)})"]
         rows = [(each, " ".join(", ".join(_lines(instance, each)).split())) for each in _shown(instance)]
         for each, value in rows:
             origin = f"[{each.origin}{_where(each, loaded)}]"
             lines.append(f"  {each.name:<17} {printable(value)}  {style.paint(origin, DIM)}")
-    lines += ["", *(f"unknown: {note}" for note in notes)] if notes else []
+    lines += ["", *(f"unknown: {printable(note)}" for note in notes)] if notes else []
     return "\n".join(lines) + "\n"
 
 
@@ -173,7 +184,7 @@ def _cut(lines: list[str]) -> list[str]:
 
 def _shown(instance: Instance) -> Iterator[Property]:
     for name in SHOWN:
-        each = instance.properties.get(name)
+        each = None if instance.kind == "worker" and name in SAID_ONCE else instance.properties.get(name)
         if each is not None and (name in ALWAYS or each.value is not None or not each.known) and _lines(instance, each):
             yield each
 
@@ -305,7 +316,7 @@ def _diff(options: Options) -> int:
     else:
         write = _diff_drawn if options.style.terminal else _diff_text
         sys.stdout.write(write(compared, sides, options.style))
-        sys.stdout.write("".join(f"unknown: {note}\n" for note in unknown))
+        sys.stdout.write("".join(f"unknown: {printable(note)}\n" for note in unknown))
     return 0 if equivalent else 1
 
 
@@ -324,7 +335,7 @@ def _diff_text(compared: Sequence[Compared], sides: Sequence[Loaded], style: Sty
     lines = [f"- {sides[0].title}", f"+ {sides[1].title}", ""]
     for each in compared:
         lines.append(
-            f"{style.paint(each.name, BOLD)}: {style.paint(STATUSES[each.status], STATUS_COLORS[each.status])}"
+            f"{style.paint(printable(each.name), BOLD)}: {style.paint(STATUSES[each.status], STATUS_COLORS[each.status])}"
         )
         for name in each.differences:
             for sign, instance in (("-", each.left), ("+", each.right)):
@@ -352,10 +363,13 @@ def _diff_drawn(compared: Sequence[Compared], sides: Sequence[Loaded], style: St
 
 
 def _verdict(compared: Sequence[Compared]) -> str:
-    other = sum(each.status != SAME for each in compared)
-    if not other:
+    others = [each for each in compared if each.status != SAME]
+    if not others:
         return "The two are equivalent."
-    return f"The two are not equivalent: {other} of {len(compared)} containers differ."
+    workers = [each for each in compared if each.kind == "worker"]
+    same = "; their workers are the same" if workers and not any(each in others for each in workers) else ""
+    verb = "differs" if len(others) == 1 else "differ"
+    return f"The two are not equivalent: {len(others)} of {len(compared)} containers {verb}{same}."
 
 
 def _only(path: str) -> Loaded:
