@@ -42,7 +42,7 @@ class Claim(NamedTuple):
 
 
 class Budget:
-    """The containers of a project against the plan that is set for it.
+    """The containers of a project against the plan that is set for it; on Upsun there is none.
 
     `unknown` are sentences about what cannot be told. Totals are of the known figures; None where there is none.
     """
@@ -51,7 +51,7 @@ class Budget:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.plan = project.plan
+        self.plan = None if project.is_upsun else project.plan
         self.instances = instances(project)
         self.need = None if project.is_upsun else need(project)
         self._amounts: dict[str, dict[Instance, float]] = {CPU: {}, MEMORY: {}, DISK: {}}

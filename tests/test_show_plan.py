@@ -360,11 +360,13 @@ def test_plan_of_an_upsun_project(folder: Path, capsys: pytest.CaptureFixture[st
     (found,) = data(capsys, "plan", "--plan", "x", "--storage", "1")["projects"]
     assert [c["name"] for c in found["containers"]] == ["app"]
     assert found["totals"] == {"cpu": None, "memory_mb": None, "disk_mb": None}
+    assert found["plan"] is None
     assert (found["fits"], found["smallest_plan"]) == (None, None)
     assert found["unknown"] == [
         "CPU, memory and disk are set for each environment outside of the files, and plans have no sizes"
     ]
-    assert "total" not in ran(capsys, "plan")[1]
+    out = ran(capsys, "plan", "--storage", "1")[1]
+    assert "total" not in out and "0 MB" not in out
 
 
 # All of them

@@ -34,6 +34,9 @@ MAX_COLLISIONS = 10
 
 HEADINGS = ("cron", "schedule", "due", "next", "at worst", "because")
 
+DISTINCT = 6 * 3600
+"""Seconds between starts from which on each is seen by itself in the picture."""
+
 WIDE = 100
 """From so many columns on a terminal has room for all of them; else the schedule has to say when a cron is due."""
 
@@ -287,7 +290,7 @@ def _picture(week: Week, style: Style) -> list[Any]:
         if entry.duration.known:
             layers = [Layer(runs, "cyan" if entry.duration.bounded else "red", by_share=True)]
         else:
-            starts = [(start, start + 1) for start, _ in runs]
+            starts = [(start, start + 1) for start, _ in runs] if (entry.interval or 0) >= DISTINCT else []
             layers = [Layer(runs, "yellow"), Layer(starts, "yellow", by_share=True)]
         lanes.append((Cell(entry.cron.name), layers))
     waits = [Layer(week.waits, "yellow"), Layer(week.certain, "red", by_share=True)]

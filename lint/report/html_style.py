@@ -137,7 +137,7 @@ h1{font-size:22px}
 .measure{grid-template-columns:1fr auto}.measure .bar{grid-column:1/3;grid-row:2}
 .filter{position:static}
 .measure>div:last-child{text-align:right}
-table{font-size:13px}th,td{padding-right:9px}.more{display:none}td.place{white-space:nowrap}.days{font-size:10.5px}
+table{font-size:12.5px}th,td{padding-right:7px}td.name{min-width:92px}.dot{margin-right:5px}.more{display:none}td.place{white-space:nowrap}.days{font-size:10.5px}
 .graph.wide{display:none}.graph.narrow{display:block}
 }
 @media print{
@@ -151,7 +151,7 @@ main,header.top,footer{max-width:none;padding:0}
 section.project,section.findings,nav.all{border:0;border-radius:0;padding:0;margin:14pt 0}
 .scroll{overflow:visible;margin:0;padding:0}
 .graph.wide{display:block;min-width:0!important;max-height:195mm}.graph.narrow{display:none}
-table{font-size:9pt}th,td{padding-right:8px}details{display:none}.more{display:table-cell}td.name{min-width:86px}td.place{font-size:8pt}
+table{font-size:9pt}th,td{padding-right:8px}details{display:none}.more{display:table-cell}td.name{min-width:124px;white-space:normal}.dot{margin-right:5px}td.place{font-size:8pt}
 article,.measure,.lane,tr,figure{break-inside:avoid}
 h2,h3,h4{break-after:avoid}
 header.top nav,.filter{display:none!important}

@@ -14,6 +14,9 @@ HEIGHT, UNITS = 16, 1680
 LEAST = 2.5
 """The width of the shortest bar that can be seen, where the next one is not near."""
 
+DISTINCT = 3600
+"""Seconds between starts from which on each is seen by itself."""
+
 NEAR = 0.25
 """Bars that are no further apart are one."""
 
@@ -25,8 +28,11 @@ def draw(table: Timetable, week: Week, build: Builder) -> Markup:
     rows = [build("div", build("div"), build("div", *heads, class_="days"), class_="lane head", aria_hidden="true")]
     for entry, runs in week.runs:
         title = f"{entry.cron.name}: {len(runs)} runs"
-        starts = runs if entry.duration.known else [(start, start) for start, _ in runs]
-        layers = [("run", starts)] if entry.duration.known else [("open", runs), ("run", starts)]
+        layers = [("run", runs)]
+        if not entry.duration.known:
+            # Where starts are dense they would look like one long run.
+            starts = [(start, start) for start, _ in runs] if (entry.interval or 0) >= DISTINCT else []
+            layers = [("open", runs), ("run", starts)]
         rows.append(build("div", _label(entry, build), _strip(week, layers, title, build), class_="lane"))
     notes = [build("small", build.prose(text)) for text in table.notes]
     label = build(
