@@ -1,6 +1,7 @@
 """Counts what the rules find in the corpus, and shows samples to read by hand.
 
 python tests/corpus_report.py [--set NAME] [--code CODE] [--severity NAME] [--sample N] [--seed N]
+                              [--plan NAME] [--storage MB] [--memory MB] [--cpu N] [--select CODES]
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from corpus import CorpusProject, corpus_folder, corpus_projects
 from paaslint.diagnostic import SEVERITIES, Diagnostic
 from paaslint.discover import discover
 from paaslint.engine import Result, lint_project
-from paaslint.settings import Settings
+from paaslint.settings import Plan, Settings
 from paaslint.text import SourceFile
 
 EXCERPT_LINES = 6
@@ -30,9 +31,9 @@ class Found(NamedTuple):
     source: SourceFile | None
 
 
-def lint(folder: Path) -> list[Result]:
+def lint(folder: Path, settings: Settings) -> list[Result]:
     """What the rules find in each project of a folder. Most projects hold their configuration alone."""
-    return [lint_project(files, Settings(), files.tree("partial")) for files in discover([str(folder)]).projects]
+    return [lint_project(files, settings, files.tree("partial")) for files in discover([str(folder)]).projects]
 
 
 def counts(found: list[Found], sets: list[str]) -> str:
@@ -74,7 +75,14 @@ def main() -> None:
     parser.add_argument("--severity", choices=SEVERITIES, help="only this severity")
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="show N findings, chosen by chance")
     parser.add_argument("--seed", type=int, default=0, help="another choice")
+    parser.add_argument("--plan", default="", metavar="NAME", help="the plan of every project")
+    for figure in ("storage", "memory", "cpu"):
+        parser.add_argument(f"--{figure}", type=float, metavar="N", help=f"the plan's {figure}")
+    parser.add_argument("--select", metavar="CODES", help="the rules that run, separated by commas")
     options = parser.parse_args()
+    plan = Plan(options.plan, options.memory, options.cpu, options.storage)
+    select = tuple(options.select.split(",")) if options.select else None
+    settings = Settings(plan=None if plan == Plan() else plan, select=select)
     found: list[Found] = []
     sets: list[str] = []
     for project in corpus_projects(corpus_folder()):
@@ -82,7 +90,7 @@ def main() -> None:
             continue
         if project.set not in sets:
             sets.append(project.set)
-        for result in lint(project.folder):
+        for result in lint(project.folder, settings):
             for fault in result.faults:
                 print(f"{project.set}/{project.slug}: fault in {fault.rule}\n{fault.text}")
             found += [Found(project, d, result.sources.get(d.location.path)) for d in result.diagnostics]
