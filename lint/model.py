@@ -447,7 +447,8 @@ class Cron(Part):
                 else:
                     self.stop = command
         if self.command is None and isinstance(node, MappingNode):
-            entry = node.entry("cmd")
+            # `cmd` is the old key. A text under `commands`, where a mapping is wanted, is surely what to start.
+            entry = node.entry("commands" if isinstance(commands, ScalarNode) else "cmd")
             self.command = None if entry is None else read_command("cron", entry, self, application)
 
     @property

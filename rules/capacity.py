@@ -81,10 +81,12 @@ def plan_too_small(project: Project) -> Iterator[Finding]:
     if need is None:
         return
     wanted = facts.SEVERAL_CONTAINERS_PLAN
+    by_worker = any(worker.key is need.key for each in project.applications for worker in each.workers)
     yield finding(
         need.key,
         f"{need.what} needs the plan {wanted} or a larger one: {facts.RANKED_PLANS[rank]} is not made for it",
-        help=f"move to {wanted}, or do with fewer containers: a cron, for one, needs none of its own",
+        help=f"move to {wanted}, or do with fewer containers"
+        + (": a cron, for one, needs none of its own" if by_worker else ""),
         severity=ERROR if need.stated else WARNING,
         related=need.others,
     )

@@ -31,8 +31,9 @@ class Found(NamedTuple):
     source: SourceFile | None
 
 
-def lint(folder: Path, settings: Settings) -> list[Result]:
+def lint(folder: Path, settings: Settings | None = None) -> list[Result]:
     """What the rules find in each project of a folder. Most projects hold their configuration alone."""
+    settings = settings or Settings()
     return [lint_project(files, settings, files.tree("partial")) for files in discover([str(folder)]).projects]
 
 

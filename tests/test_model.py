@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from projects import application, project
 
 from paaslint.model import INHERITED, Container, Worker
@@ -150,3 +151,17 @@ def test_commands_of_an_application_in_order_of_their_kind() -> None:
         ("environment", "export A=b"),
     ]
     assert isinstance(app.node, MappingNode)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("commands: {start: php a.php}, cmd: php b.php", "php a.php"),
+        ("cmd: php b.php", "php b.php"),
+        ("commands: php a.php", "php a.php"),  # wrong, and surely meant so
+        ("commands: [php a.php]", None),
+    ],
+)
+def test_the_command_of_a_cron(text: str, command: str | None) -> None:
+    (cron,) = application(f"name: app\ntype: 'php:8.4'\ncrons: {{a: {{spec: '0 3 * * *', {text}}}}}\n").crons
+    assert (cron.command.node.text if cron.command else None) == command
