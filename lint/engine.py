@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from .diagnostic import Change, Diagnostic, Edit, Finding, Fix, Location, Related, Rename, Repair, SchemaProblem
 from .load import load
@@ -266,6 +267,7 @@ def _same_node(a: Node | Place, b: Node | Place) -> bool:
     return True
 
 
+@cache
 def _codes() -> frozenset[str]:
     return frozenset(rule.code for rule in all_rules())
 

@@ -11,6 +11,7 @@ keeps state.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from importlib import import_module
 
 from .diagnostic import ERROR, INFO, WARNING, Change, Finding, Rename, Repair, Severity
@@ -152,6 +153,7 @@ def rules_of(module: str) -> list[Rule]:
     return _registry[module]
 
 
+@cache
 def all_rules() -> list[Rule]:
     """Every rule, by code."""
     from .rules import SUBJECTS

@@ -270,6 +270,9 @@ class Schedule:
         """The fewest days from one day with runs to the next; there must be any."""
         if self.any_day and self.month.full:
             return 1
+        if self.day.full and self.month.full and not self.either_day:
+            week = self.weekday.values
+            return min(later - earlier for earlier, later in pairwise((*week, week[0] + 7)))
         days = self._run_days()
         first = previous = next(days)
         least = _CYCLE_DAYS
@@ -290,7 +293,9 @@ class Schedule:
                 if month == 2 and year % 4 != 3:
                     length = 28
                 if month in months:
-                    for date in range(1, length + 1):
+                    for date in range(1, length + 1) if either else self.day.values:
+                        if date > length:
+                            break
                         in_days, in_week = date in days, (number + date) % 7 in weekdays
                         if (in_days or in_week) if either else (in_days and in_week):
                             yield number + date - 1

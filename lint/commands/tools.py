@@ -287,7 +287,7 @@ class _Pattern(NamedTuple):
 class _Table:
     """The table, indexed by the base name of the first word; `""` holds those that begin with any name."""
 
-    __slots__ = ("entries", "index", "wrappers")
+    __slots__ = ("index", "lines", "made", "places", "wrappers")
 
     def __init__(self) -> None:
         data = read_table("commands")
@@ -297,13 +297,33 @@ class _Table:
             self.wrappers.setdefault(words[0], []).append((words, wrapper))
         for listed in self.wrappers.values():
             listed.sort(key=lambda item: -len(item[0]))
-        self.entries = [Entry(line) for line in data["commands"]]
+        self.lines: list[dict[str, Any]] = data["commands"]
+        self.places: dict[str, list[tuple[str, list[str], int]]] = {}
+        self.made: dict[int, Entry] = {}
         self.index: dict[str, list[_Pattern]] = {}
-        for entry in self.entries:
-            for text in entry.patterns:
-                words = self.strip(text.split())
+        for number, line in enumerate(self.lines):
+            for text in line["match"]:
+                words = text.split()
+                if _base(words[0]) in self.wrappers:
+                    words = self.strip(words)
                 key = words[0].rpartition("/")[2]
-                self.index.setdefault(key.strip("*"), []).append(_Pattern(text, words, entry))
+                self.places.setdefault(key.strip("*"), []).append((text, words, number))
+
+    def entry(self, number: int) -> Entry:
+        """The entry of a line, made on the first call: a run needs a few of some hundreds."""
+        if number not in self.made:
+            self.made[number] = Entry(self.lines[number])
+        return self.made[number]
+
+    def patterns(self, program: str) -> list[_Pattern]:
+        """The patterns that begin with a program; `""` gives those that begin with any."""
+        found = self.index.get(program)
+        if found is None:
+            places = self.places.get(program)
+            if places is None:
+                return []
+            found = self.index[program] = [_Pattern(text, words, self.entry(number)) for text, words, number in places]
+        return found
 
     def strip(self, words: list[str]) -> list[str]:
         """A pattern without the wrappers that are taken off commands too."""
@@ -336,7 +356,8 @@ _table: _Table | None = None
 
 def table() -> list[Entry]:
     """Every entry of the table."""
-    return _load().entries
+    known = _load()
+    return [known.entry(number) for number in range(len(known.lines))]
 
 
 def _load() -> _Table:
@@ -348,6 +369,13 @@ def _load() -> _Table:
 
 def unwrap(command: SimpleCommand) -> Plain:
     """The command without what stands in front of it."""
+    plain: Plain | None = command.answers.get("unwrap")
+    if plain is None:
+        plain = command.answers["unwrap"] = _unwrap(command)
+    return plain
+
+
+def _unwrap(command: SimpleCommand) -> Plain:
     known = _load()
     words = list(command.words)
     texts = [word.text for word in words]
@@ -374,6 +402,14 @@ def identify(command: SimpleCommand, context: str = "worker") -> Known | None:
     and for a shell that reads a script (look at the commands of `nested`)."""
     if not command.words or command.calls_function or command.nested is not None:
         return None
+    answers = command.answers
+    if context not in answers:
+        answers[context] = _identify(command, context)
+    known: Known | None = answers[context]
+    return known
+
+
+def _identify(command: SimpleCommand, context: str) -> Known | None:
     plain = unwrap(command)
     if not plain.texts:
         return None
@@ -382,7 +418,7 @@ def identify(command: SimpleCommand, context: str = "worker") -> Known | None:
     order = _ORDER[context]
     best: tuple[tuple[int, int, bool, int], _Pattern, tuple[int, ...]] | None = None
     kinds: dict[int, set[str]] = {}
-    for pattern in (*known.index.get(program, ()), *known.index.get("", ())):
+    for pattern in (*known.patterns(program), *known.patterns("")):
         entry = pattern.entry
         found = _match(pattern.words, plain.texts, entry)
         if found is None or (entry.alone and not _is_alone(pattern.words, plain, command)):

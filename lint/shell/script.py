@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from ..quick import TYPE_CHECKING, NamedTuple
+from ..quick import TYPE_CHECKING, Any, NamedTuple
 from ..text import Span
 from .words import Decoded
 
@@ -210,10 +210,11 @@ class SimpleCommand:
     - `after`: the command or loop that surely ends the script, or never ends, before this one is reached.
     - `script`: what it is a command of.
     - `nested`: the script in `sh -c '…'`, or the here-document that a shell reads, with spans of the outer text.
+    - `answers`: what others have found out about it, by their own keys; rules ask the same again and again.
     """
 
     __slots__ = (
-        "_options", "after", "assignments", "background", "block", "calls_function", "directory", "documents",
+        "_options", "after", "answers", "assignments", "background", "block", "calls_function", "directory", "documents",
         "element", "excused", "function", "guards", "negated", "nested", "operator", "pipeline", "redirections",
         "script", "span", "tested", "words",
     )  # fmt: skip
@@ -239,6 +240,7 @@ class SimpleCommand:
         self.after: SimpleCommand | Block | None = None
         self.calls_function = False
         self.nested: Script | None = None
+        self.answers: dict[str, Any] = {}
         self._options: dict[str, bool | None] = {}
 
     @property

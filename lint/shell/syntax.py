@@ -7,6 +7,7 @@ failure of `dash -n`; `bash` takes a superset of what Bash takes, so that a faul
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..quick import NamedTuple, NoReturn
 
@@ -30,6 +31,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=")
 _PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`]+")
 _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
+_WORDS_ONLY = re.compile(r"[A-Za-z0-9_./:=,@%+\- \t\n]*")
 _SPACE = re.compile(r"(?:\s|\\\n)*")
 _SIGN = re.compile(r"&&|\|\||.", re.DOTALL)
 _PARAMETER = re.compile(r"#?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])")
@@ -95,14 +97,23 @@ class _Token(NamedTuple):
     quoted: bool = False
 
 
-def check(text: str, dialect: str = DASH) -> list[Fault]:
+def check(text: str, dialect: str = DASH) -> tuple[Fault, ...]:
     """The first fault of a script, if it has one."""
+    # Most scripts are a command or two: where there are but words, and none of them is a keyword, nothing can be wrong.
+    if _WORDS_ONLY.fullmatch(text) and _BASH_KEYWORDS.isdisjoint(text.split()):
+        return ()
+    return _check(text, dialect)
+
+
+@lru_cache(maxsize=256)
+def _check(text: str, dialect: str) -> tuple[Fault, ...]:
+    """Several rules ask for the faults of the same script."""
     reader = _Grammar(text, dialect)
     try:
         reader.script()
     except _Stop as stop:
-        return [stop.fault] if stop.fault is not None else []
-    return []
+        return (stop.fault,) if stop.fault is not None else ()
+    return ()
 
 
 class Parts(NamedTuple):
