@@ -7,9 +7,9 @@ rule ran. Other entries are not stale, and a new baseline keeps them.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from .. import baseline
+from ..quick import TYPE_CHECKING
 from ..report import Outcome, Placement
 from ..rule import all_rules
 
