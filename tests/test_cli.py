@@ -240,6 +240,14 @@ def test_options_may_stand_anywhere(cli: Cli) -> None:
     assert {found["project"] for found in json.loads(ran.out)["diagnostics"]} == {"a", "b"}
 
 
+def test_what_stands_behind_two_hyphens_is_a_path(cli: Cli) -> None:
+    cli.project(BAD, "--fix")
+    cli.project(BAD, "b")
+    ran = cli("--format", "json", "b", "--", "--fix")
+    assert {found["project"] for found in json.loads(ran.out)["diagnostics"]} == {"--fix", "b"}
+    assert cli("--", "-h").err == "paaslint: `-h`: there is no such file or folder\n"
+
+
 def test_standard_input_stands_for_a_file(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def stdin(text: str, filename: str, *options: str) -> Ran:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))

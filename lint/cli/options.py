@@ -11,10 +11,19 @@ import textwrap
 from collections.abc import Sequence
 
 from ..diagnostic import SEVERITIES
-from ..quick import Any, NoReturn
+from ..quick import TYPE_CHECKING, Any, NoReturn
 from ..report import FORMATS
 from ..settings import NEVER, SOURCE_TREES, parse_codes
 from ..usage import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class WithPaths(Protocol):
+        """What a command line sets: every command takes paths."""
+
+        paths: Sequence[str]
+
 
 WIDTH = 100
 
@@ -41,11 +50,13 @@ class Parser(argparse.ArgumentParser):
         )
         self._positionals.title = "paths"
 
-    def read(self, arguments: Sequence[str], into: object) -> str | None:
+    def read(self, arguments: Sequence[str], into: WithPaths) -> str | None:
         """Sets what the command line gives as attributes of `into`; the help, if that is what is asked for.
 
-        Raises `UsageError`.
+        What stands behind a `--` are paths, whatever it looks like. Raises `UsageError`.
         """
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        arguments, paths = arguments[:end], arguments[end + 1 :]
         if any(argument in ("-h", "--help") for argument in arguments):
             return self.format_help()
         for argument in self.parse_known_intermixed_args(arguments, into)[1]:
@@ -54,6 +65,8 @@ class Parser(argparse.ArgumentParser):
                 raise UsageError(f"one argument too many: `{argument}`")
             suggestion = did_you_mean(name, (option for option in self._option_string_actions if len(option) > 2))
             raise UsageError(f"there is no option `{name}`{suggestion}")
+        if paths:
+            into.paths = [*into.paths, *paths]
         return None
 
     def error(self, message: str) -> NoReturn:
