@@ -93,7 +93,7 @@ def read_only_write(command: Command) -> Iterator[Finding]:
 
     Source: Troubleshoot development, "Can't write to file system"; Mounts, introduction
     """
-    if command.role not in _RUNNING or not command.script.complete:
+    if command.role not in _RUNNING or not command.script.complete or _moves_home(command):
         return
     container = command.owner if isinstance(command.owner, Container) else command.application.web
     folders = _mounted(container)
@@ -108,13 +108,15 @@ def read_only_write(command: Command) -> Iterator[Finding]:
             path = write.path
             if path.startswith("/") or path in told or any(is_below(path, folder) for folder in (*folders, *links)):
                 continue
+            if any(is_below(folder, path) for folder in folders):
+                continue  # what is copied there may all be for the mounts below
             if write.makes and not _is_new(command, write, simple):
                 continue
             told.add(path)
             named = f"a mount ({quoted(sorted(folders)[:3], 'or')})" if folders else "a mount"
             yield finding(
                 command.place(write.word.span),
-                f"the {WHERE[command.role]} writes to `{path}`, which lies in no mount: it fails, as the file system "
+                f"the {WHERE[command.role]} writes to `{path or '.'}`, which lies in no mount: it fails, as the file system "
                 "can only be read once the application is built",
                 help=f"write to {named} or to `/tmp`; what is the same each time belongs in the `build` hook",
             )
@@ -137,17 +139,18 @@ def _links(command: Command) -> list[str] | None:
     if not command.application.hooks.known:
         return None
     found: list[str] = []
-    scripts = [hook.command for hook in command.application.hooks if hook.name == "build"]
-    for script in (*scripts, command):
-        if script is None or not script.script.complete:
+    for hook in command.application.hooks:
+        if hook.name != "build":
+            continue
+        if hook.command is None or not hook.command.script.complete:
             return None
-        for simple in script.script.all_commands():
+        for simple in hook.command.script.all_commands():
             if unwrap(simple).program == "ln":
                 made = list(_made_by_link(simple))
                 if not made:
                     return None
                 found += made
-            elif script is not command and _may_link(command.application, simple):
+            elif _may_link(command.application, simple):
                 return None
     return found
 
@@ -182,6 +185,11 @@ def _may_link(application: Application, simple: SimpleCommand) -> bool:
 
 
 _OWN = frozenset(("PLATFORM_APP_DIR", "HOME", "PWD"))
+
+
+def _moves_home(command: Command) -> bool:
+    """Whether a script changes the variables that lead to the application's folder."""
+    return any(setting.name in _OWN for script in command.script.walk() for setting in script.sets)
 
 
 def _is_for_elsewhere(simple: SimpleCommand) -> bool:

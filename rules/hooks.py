@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from paaslint.commands.running import known, mount_of, reached, readings
+from paaslint.commands.starts import title
 from paaslint.commands.tools import PAGE, Known, duration, unwrap
 from paaslint.model import Application, Command, Cron, Hook, Mount, Relationship, Worker
 from paaslint.names import nearest, quoted
@@ -393,15 +394,15 @@ def restarts_worker(job: Hook | Cron) -> Iterator[Finding]:
     kills = any(unwrap(simple).program in ("kill", "xargs") for simple in command.script.all_commands())
     for simple in reached(command):
         program = unwrap(simple).program
-        if program in ("pkill", "killall") or (program == "pgrep" and kills):
+        if program in ("pkill", "killall") or (kills and (program == "pgrep" or _searches_processes(simple))):
             worker = _killed(job.application, simple)
             if worker is None or any(other.background is not None for other in command.script.commands):
                 continue
-            said = f"`{_head(simple)}` finds nothing here: worker `{worker.name}` runs in another container"
+            said = f"`{title(simple)}` finds nothing here: worker `{worker.name}` runs in another container"
             related = [(worker.key, "the worker")]
         elif _restarts(simple) and not _supervises(job.application, program):
             names = quoted([worker.name for worker in workers], "and")
-            said = f"`{_head(simple)}` reaches the web container only: {_plural(len(workers))} {names} run" + (
+            said = f"`{title(simple)}` reaches the web container only: {_plural(len(workers))} {names} run" + (
                 "s in another container, and goes on" if len(workers) == 1 else " in other containers, and go on"
             )
             related = [(workers[0].key, "the worker" if len(workers) == 1 else "the first of them")]
@@ -414,6 +415,7 @@ def restarts_worker(job: Hook | Cron) -> Iterator[Finding]:
             "through the cache, or let them end by themselves now and then: the platform starts them again",
             related=related,
         )
+        return
 
 
 def _plural(count: int) -> str:
@@ -437,13 +439,20 @@ def _supervises(application: Application, program: str) -> bool:
     return program == "supervisorctl" and start is not None and "supervisor" in start.text
 
 
+def _searches_processes(simple: SimpleCommand) -> bool:
+    """Whether a command looks for a program in the list of processes: `ps ax | grep NAME`."""
+    if simple.pipeline is None or unwrap(simple).program not in ("grep", "egrep"):
+        return False
+    return any(unwrap(first).program == "ps" for first in simple.pipeline.elements[0])
+
+
 def _killed(application: Application, simple: SimpleCommand) -> Worker | None:
     """The worker whose program a `pkill` means, where the web container has none that it could mean."""
     plain = unwrap(simple)
     word = plain.words[-1]
     if len(plain.words) < 2 or not word.literal or word.text.startswith("-"):
         return None
-    whole = any(re.match(r"-[a-z]*f|--full", text) for text in plain.texts[1:])
+    whole = plain.program.endswith("grep") or any(re.match(r"-[a-z]*f|--full", text) for text in plain.texts[1:])
     try:
         meant = re.compile(word.text)
     except re.error:
@@ -576,7 +585,7 @@ def background_in_hook(hook: Hook) -> Iterator[Finding]:
         if simple.background is not None and not simple.script.waited(simple):
             yield finding(
                 command.place(simple.background),
-                f"`{_head(simple)}` goes to the background: the hook ends without it, and nobody sees whether it fails",
+                f"`{title(simple)}` goes to the background: the hook ends without it, and nobody sees whether it fails",
                 help="remove the `&`, or wait for it with `wait`; make a program that stays a worker",
             )
 

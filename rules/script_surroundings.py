@@ -144,10 +144,11 @@ def prints_secrets(command: Command) -> Iterator[Finding]:
     for script in command.script.walk():
         for simple in script.commands:
             printed = _printed(simple) if simple.after is None else None
-            if printed is not None:
+            # A build has no relationships, which is told of by a rule of its own.
+            if printed is not None and not (command.role == "build" and "PLATFORM_RELATIONSHIPS" in printed.what):
                 yield finding(
                     command.place(printed.span),
-                    f"the {WHERE[command.role]} prints {printed.what}: it ends in the log",
+                    f"the {WHERE[command.role]} prints {printed.what} into its log, where others can read it",
                     help="remove it, or print only what holds no secret",
                 )
         traced = _traced(script)
@@ -155,7 +156,8 @@ def prints_secrets(command: Command) -> Iterator[Finding]:
             switch, word, name = traced
             yield finding(
                 command.place(switch.span),
-                f"`{switch.text}` prints each command with its values, and so that of `{name}`: it ends in the log",
+                f"with `{switch.text}` the shell prints each command, and so the value of `{name}`, into the log, where "
+                "others can read it",
                 help="leave it out, or write `set +x` in front of the command",
                 related=[(command.place(word.span), f"`{name}` is printed with this")],
             )
@@ -171,11 +173,11 @@ _SHOWS = frozenset(("cat", "column", "fold", "head", "less", "more", "nl", "sort
 
 _ENCODED = ("PLATFORM_RELATIONSHIPS", "PLATFORM_VARIABLES")
 _ALL = {
-    ("env",): "all environment variables",
-    ("printenv",): "all environment variables",
-    ("export",): "all exported variables",
-    ("export", "-p"): "all exported variables",
-    ("set",): "all variables",
+    ("env",): "all environment variables, credentials among them,",
+    ("printenv",): "all environment variables, credentials among them,",
+    ("export",): "all exported variables, credentials among them,",
+    ("export", "-p"): "all exported variables, credentials among them,",
+    ("set",): "all variables, credentials among them,",
 }
 
 
@@ -318,6 +320,8 @@ def variable_not_here(command: Command) -> Iterator[Finding]:
         name = reading.name
         if name not in lacking or own is None or name in own or name in told or _is_behind(reading, lacking):
             continue
+        if name == "CI" and reading.command is not None and reading.command.name in ("[", "[[", "test"):
+            continue  # a script for other places as well
         told.add(name)
         yield finding(
             command.place(reading.span),

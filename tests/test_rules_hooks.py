@@ -1,0 +1,418 @@
+"""What hooks and other scripts do, where it runs, and where in the file it is told, beyond what the rules' examples show."""
+
+from __future__ import annotations
+
+import pytest
+
+from examples import lint_files
+from paaslint.diagnostic import Diagnostic
+from paaslint.settings import Settings
+
+PHP = 'name: app\ntype: "php:8.4"\nweb: {locations: {"/": {root: public, passthru: "/index.php"}}}\n'
+SERVICES = {
+    ".platform/services.yaml": 'db: {type: "mariadb:11.4", disk: 512}\n',
+    ".platform/routes.yaml": '"https://{default}/": {type: upstream, upstream: "app:http"}\n',
+}
+DATABASE = 'relationships: {database: "db:mysql"}\n'
+QUEUE = "workers: {queue: {commands: {start: exec php artisan queue:work --max-time=3600}}}\n"
+MOUNTS = "disk: 512\nmounts: {uploads: {source: local}, var/cache: {source: local}}\n"
+Found = list[tuple[str, str]]
+
+
+def lint(text: str, files: dict[str, str] | None = None) -> list[Diagnostic]:
+    """What is said of an application with a database, and of its files."""
+    tree = {".platform.app.yaml": PHP + DATABASE + text, **SERVICES, "public/index.php": "<?php\n", **(files or {})}
+    result = lint_files(tree, Settings(ignore=("HK003", "VR004")), complete=files is not None)
+    assert not result.faults, result.faults[0].text
+    return result.diagnostics
+
+
+def block(script: str) -> str:
+    """A script as the value of a key two levels deep."""
+    return "|\n" + "".join(f"        {line}\n" for line in script.split("\n"))
+
+
+def told(script: str, hook: str = "deploy", more: str = "", files: dict[str, str] | None = None) -> Found:
+    """Code and severity of what is said of a hook."""
+    found = lint(f"{more}hooks:\n    {hook}: {block(script)}", files)
+    return [(d.code, d.severity) for d in found]
+
+
+def shown(diagnostic: Diagnostic, files: dict[str, str]) -> str:
+    """The text that a finding of one line points at."""
+    place = diagnostic.location
+    assert place.line == place.end_line
+    return files[place.path].splitlines()[place.line - 1][place.column - 1 : place.end_column - 1]
+
+
+@pytest.mark.parametrize(
+    ("hook", "script", "found"),
+    [
+        ("build", "set -e\nphp artisan migrate --force", [("HK004", "error")]),
+        ("build", "set -e\nphp artisan migrate", [("HK004", "error")]),
+        ("build", "php artisan migrate --force || true", []),
+        ("build", 'if [ -n "$PLATFORM_RELATIONSHIPS" ]; then php artisan migrate --force; fi', []),
+        ("build", "mysql -h db.example.com -e 'select 1'", []),
+        ("build", "drush updb -y", [("HK004", "warning")]),
+        ("build", "psql -c 'select 1'", [("HK004", "warning")]),
+        ("build", "psql --version", []),
+        ("deploy", "php artisan migrate --force", []),
+        ("deploy", "php artisan migrate", [("HK013", "warning")]),
+        ("deploy", "yes | php artisan migrate", []),
+        ("deploy", "drush -y updb", []),
+        ("deploy", "drush updb", [("HK013", "warning")]),
+        ("deploy", "bin/console doctrine:migrations:migrate", [("HK013", "info")]),
+        ("deploy", "bin/console doctrine:migrations:migrate -n", []),
+        ("post_deploy", "php artisan migrate --force", [("HK015", "info")]),
+    ],
+)
+def test_migrations(hook: str, script: str, found: Found) -> None:
+    assert told(script, hook) == found
+
+
+@pytest.mark.parametrize("more", ["", QUEUE])
+@pytest.mark.parametrize(
+    ("script", "reaches"),
+    [
+        ("sv restart app", "reaches the web container only"),
+        ("sv stop app && sv start app", "reaches the web container only"),
+        ("systemctl --user restart app", "reaches the web container only"),
+        ("supervisorctl restart all", "reaches the web container only"),
+        ("pkill -f queue:work", "runs in another container"),
+        ("pkill -TERM -f 'artisan queue' || true", "runs in another container"),
+        ("kill $(pgrep -f queue:work)", "runs in another container"),
+        ("ps ax | grep [q]ueue:work | xargs kill", "runs in another container"),
+        ("php artisan queue:restart", ""),
+        ("pkill -f php-fpm", ""),
+        ("pkill php", ""),
+        ("pgrep -f queue:work", ""),
+        ("sv status app", ""),
+    ],
+)
+def test_workers_are_not_reached_from_hooks_and_crons(script: str, reaches: str, more: str) -> None:
+    wanted = [("HK010", "warning")] if more and reaches else []
+    assert told(script, more=more) == wanted
+    assert told(script, "post_deploy", more) == wanted
+    cron = f'{more}crons: {{restart: {{spec: "0 3 * * *", commands: {{start: "{script}"}}}}}}\n'
+    found = lint(cron)
+    assert [(d.code, d.severity) for d in found] == wanted
+    assert all(reaches in d.message and "`queue`" in d.message for d in found)
+
+
+def test_a_program_that_web_starts_too_is_not_taken_for_a_workers() -> None:
+    text = 'web: {commands: {start: "node server.js"}}\nworkers: {mail: {commands: {start: exec node mail.js}}}\n'
+    head = 'name: app\ntype: "nodejs:22"\n'
+    for pattern, count in (("mail.js", 1), ("node", 0), ("server.js", 0)):
+        files = {".platform.app.yaml": f"{head}{text}hooks: {{deploy: pkill -f {pattern}}}\n", **SERVICES}
+        found = lint_files(files, Settings(select=("HK010",))).diagnostics
+        assert len(found) == count, pattern
+
+
+@pytest.mark.parametrize(
+    ("hook", "script"),
+    [
+        ("build", "yarn"),
+        ("build", "npm run build"),
+        ("build", "node scripts/x.js"),
+        ("build", "dotnet publish"),
+        ("build", "composer install"),
+        ("build", "bundle"),
+        ("build", "set -ex\nnpm ci\nnpm run build"),
+        ("build", "set -e\nmkdir logs\npython manage.py collectstatic\nrm -rf logs"),
+        ("deploy", "node scripts/x.js"),
+        ("deploy", "npm run seed"),
+        ("deploy", "set -x\nphp artisan optimize:clear"),
+        ("post_deploy", "npm run build"),
+        ("post_deploy", "yarn build"),
+        ("post_deploy", "node scripts/x.js"),
+        ("post_deploy", "mkdir -p uploads/a && cp -R seed/. uploads/a/"),
+    ],
+)
+def test_deployed_habits_are_silent(hook: str, script: str) -> None:
+    assert told(script, hook, MOUNTS) == []
+
+
+@pytest.mark.parametrize(
+    ("hook", "script", "found"),
+    [
+        ("deploy", "npm ci", [("HK007", "warning")]),
+        ("deploy", "npm run build", [("HK007", "warning")]),
+        ("post_deploy", "composer install -n", [("HK007", "warning")]),
+        ("deploy", "cd uploads && npm ci", []),
+        ("deploy", "php artisan queue:work", [("HK008", "error")]),
+        ("deploy", "php artisan queue:work --stop-when-empty", []),
+        ("build", "while true; do php x.php; done", [("HK008", "error")]),
+        ("build", "while true; do php x.php && break; done", []),
+        ("deploy", 'if [ "$PLATFORM_BRANCH" = main ]; then sleep infinity; fi', [("HK008", "warning")]),
+        ("deploy", "sleep 60", [("HK009", "warning")]),
+        ("deploy", "sleep 5", []),
+        ("post_deploy", "sleep 60", []),
+        ("post_deploy", "php warm.php &", [("HK012", "warning")]),
+        ("post_deploy", "php warm.php & php more.php & wait", []),
+    ],
+)
+def test_what_takes_long_or_comes_too_late(hook: str, script: str, found: Found) -> None:
+    assert told(script, hook, MOUNTS) == found
+
+
+@pytest.mark.parametrize(
+    ("script", "path"),
+    [
+        ("date > deployed.txt", "deployed.txt"),
+        ("echo a >>/app/log.txt", "/app/log.txt"),
+        ("mkdir state", "state"),
+        ("cd var\ntouch x", "x"),
+        ("sed -i s/a/b/ config.php", "config.php"),
+        ("[ -f x ] || touch x", "x"),
+        ("bash -c 'touch z'", "z"),
+        ("wget -O data.json https://example.com", "data.json"),
+        ("ln -s a b", "b"),
+        ("cp a.txt .", "."),
+    ],
+)
+def test_what_cannot_be_written(script: str, path: str) -> None:
+    more = "disk: 512\nmounts: {uploads: {source: local}}\n" if path != "." else ""
+    files = {".platform.app.yaml": f"{PHP}{DATABASE}{more}hooks:\n    deploy: {block(script)}"}
+    (found,) = lint(f"{more}hooks:\n    deploy: {block(script)}")
+    assert (found.code, shown(found, files)) == ("HK006", path)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "date > uploads/deployed.txt",
+        "cd uploads\ndate > deployed.txt",
+        "date > /tmp/x; cd /tmp && touch y",
+        'date > "$STATE"',
+        "mkdir -p var/cache/a var",
+        "touch x || true",
+        "touch x 2>/dev/null || :",
+        "[ -w . ] && touch x",
+        'if [ "$ON_MY_MACHINE" ]; then touch x; fi',
+        "mv seed uploads/",
+        "cp -R seed/. var/",
+        "export HOME=/tmp; touch $HOME/x",
+        "php x.php 2>/dev/null >/dev/stdout",
+    ],
+)
+def test_what_can_be_written_or_is_not_known(script: str) -> None:
+    assert told(script, more=MOUNTS) == []
+
+
+def test_links_of_the_build_may_lead_into_mounts() -> None:
+    scripts = {"ln -s uploads/state state": [], "ln -s ../uploads/state .": [], "./link.sh": [], "echo": ["HK006"]}
+    for build, codes in scripts.items():
+        found = lint(f"{MOUNTS}hooks:\n    build: {build}\n    deploy: touch state\n")
+        assert [d.code for d in found] == codes, build
+    for content, codes in (("ln -s uploads/state state", []), ("echo", ["HK006"])):
+        found = lint(f"{MOUNTS}hooks:\n    build: sh link.sh\n    deploy: touch state\n", {"link.sh": content})
+        assert [d.code for d in found] == codes, content
+
+
+def test_crons_and_starts_write_into_their_own_mounts() -> None:
+    worker = "workers: {w: {mounts: {own: {source: local}}, commands: {start: 'date > own/x && exec php w.php'}}}\n"
+    assert [d.code for d in lint(f"{MOUNTS}{worker}")] == []
+    cron = 'crons: {c: {spec: "0 3 * * *", commands: {start: "date > other/x"}}}\n'
+    assert [d.code for d in lint(f"{MOUNTS}{cron}")] == ["HK006"]
+
+
+@pytest.mark.parametrize(
+    ("script", "count"),
+    [
+        ("sudo ls", 1),
+        ("apt-get update && apt-get install -y jq", 2),
+        ("su - web -c 'ls'", 1),
+        ("apk add git", 1),
+        ("cp tool /usr/local/bin/", 1),
+        ("echo 1.2.3.4 db >>/etc/hosts", 1),
+        ("tar xzf tool.tgz -C /opt", 1),
+        ("apt-get download jq", 0),
+        ("cat /etc/hosts /usr/share/x >/tmp/y", 0),
+        ("command -v apt-get && apt-get install -y jq", 0),
+        ('if [ -z "$PLATFORM_PROJECT" ]; then sudo ls; fi', 0),
+        ("sudo ls || true", 0),
+        ("echo sudo; pip install sudo", 0),
+    ],
+)
+def test_root(script: str, count: int) -> None:
+    assert told(script, "build") == [("HK014", "warning")] * count
+
+
+@pytest.mark.parametrize(
+    ("script", "what"),
+    [
+        ("env", "env"),
+        ("env | sort | head -n 50", "env"),
+        ("printenv", "printenv"),
+        ("printenv DB_PASSWORD", "DB_PASSWORD"),
+        ("export -p", "export"),
+        ("set", "set"),
+        ('echo "the token: $API_TOKEN"', '"the token: $API_TOKEN"'),
+        ("echo $PLATFORM_RELATIONSHIPS | base64 --decode | jq .", "$PLATFORM_RELATIONSHIPS"),
+        ("echo $PLATFORM_VARIABLES | base64 -d", "$PLATFORM_VARIABLES"),
+        ('set -ex\nls\ncurl -H "X-Auth: $API_TOKEN" https://example.com', "-ex"),
+        ("set -o xtrace\nphp login.php $DB_PASSWORD", "xtrace"),
+    ],
+)
+def test_what_prints_secrets(script: str, what: str) -> None:
+    text = f"hooks:\n    deploy: {block(script)}"
+    (found,) = lint(text)
+    assert (found.code, shown(found, {".platform.app.yaml": PHP + DATABASE + text})) == ("HK016", what)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "env | grep ^APP_ENV=",
+        "env >/tmp/env",
+        "env php x.php",
+        "x=$(env)",
+        "echo $API_TOKEN | docker login --password-stdin",
+        "echo ${#API_TOKEN} ${API_TOKEN:+set} $TOKEN_URL $PUBLIC_KEY '$API_TOKEN'",
+        "echo $PLATFORM_RELATIONSHIPS | base64 -d | jq -r '.database[0].host'",
+        "echo $PLATFORM_RELATIONSHIPS | base64 -d >/tmp/x",
+        "set -x\nls",
+        "set -x\nset +x\nphp login.php $DB_PASSWORD",
+        "php login.php $DB_PASSWORD",
+    ],
+)
+def test_what_prints_none(script: str) -> None:
+    assert told(script) == []
+
+
+@pytest.mark.parametrize(
+    ("hook", "script", "count"),
+    [
+        ("build", 'if [ "$PLATFORM_BRANCH" = main ]; then php x.php "$PLATFORM_BRANCH"; fi', 1),
+        ("build", 'case "$PLATFORM_ENVIRONMENT_TYPE" in production) php x.php;; esac', 1),
+        ("build", "cat >.environment <<EOF\nX=$PLATFORM_BRANCH\nEOF", 1),
+        ("build", "cat >.environment <<'EOF'\nX=$PLATFORM_BRANCH\nEOF", 0),
+        ("build", "php x.php $PLATFORM_ROUTES $PLATFORM_BRANCH $PLATFORM_ROUTES", 2),
+        ("build", "php x.php ${PLATFORM_BRANCH:-main}", 0),
+        ("build", 'if [ -n "$PLATFORM_BRANCH" ]; then php x.php "$PLATFORM_BRANCH"; fi', 0),
+        ("build", '[ -z "$PLATFORM_ROUTES" ] && exit 0\nphp x.php "$PLATFORM_ROUTES"', 0),
+        ("build", "PORT=80; php x.php $PORT", 0),
+        ("build", "cp -R a $PLATFORM_CACHE_DIR", 0),
+        ("deploy", "php x.php $PLATFORM_CACHE_DIR", 1),
+        ("deploy", 'php x.php "$CI"', 1),
+        ("deploy", '[ "$CI" = true ] || php x.php', 0),
+        ("deploy", "php x.php $PLATFORM_BRANCH $PLATFORM_ROUTES", 0),
+    ],
+)
+def test_variables_of_another_phase(hook: str, script: str, count: int) -> None:
+    assert told(script, hook) == [("HK020", "warning")] * count
+
+
+def test_variables_that_are_set_are_there() -> None:
+    assert told("php x.php $CI", more="variables: {env: {CI: 'yes'}}\n") == []
+    assert told("php x.php $CI", files={".environment": "export CI=1\n"}) == []
+    found = lint("variables: !include {type: yaml, path: gone.yaml}\nhooks: {deploy: php x.php $CI}\n")
+    assert [d.code for d in found] == []
+
+
+TEN = "\n".join(
+    (
+        "set -e",
+        "echo 1",
+        "echo 2",
+        "# a comment",
+        "echo 'it is 3'",
+        "echo 4",
+        "php artisan migrate",
+        "echo 5",
+        "echo 6",
+        "echo 7",
+    )
+)
+"""A script with one mistake, in its seventh line."""
+
+
+@pytest.mark.parametrize("header", ["|", "|-", "|+", "|2-"])
+def test_a_mistake_is_told_at_its_line_of_a_block(header: str) -> None:
+    text = f"hooks:\n  deploy: {header}\n" + "".join(f"    {line}\n" for line in TEN.split("\n"))
+    (found,) = lint(text)
+    whole = {".platform.app.yaml": PHP + DATABASE + text}
+    assert (found.code, shown(found, whole)) == ("HK013", "artisan migrate")
+    assert found.location.line == len((PHP + DATABASE).splitlines()) + 2 + 7
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ">\n"
+        + "".join(f"        {line} &&\n" for line in TEN.split("\n")[1:-1] if line[0] != "#")
+        + "        echo 7\n",
+        '"' + TEN.replace("\n", "\\n") + '"\n',
+        '"' + TEN.replace("\n", "\\n\\\n        ") + '"\n',
+        "'" + TEN.replace("\n", "\n\n        ").replace("'", "''") + "'\n",
+    ],
+)
+def test_a_mistake_is_told_at_its_place_in_folded_and_quoted_text(value: str) -> None:
+    text = f"hooks:\n    deploy: {value}"
+    (found,) = lint(text)
+    assert (found.code, shown(found, {".platform.app.yaml": PHP + DATABASE + text})) == ("HK013", "artisan migrate")
+
+
+def test_an_included_script_is_told_of_under_its_own_path() -> None:
+    files = {"scripts/deploy.sh": TEN + "\n"}
+    (found,) = lint("hooks:\n    deploy: !include {type: string, path: scripts/deploy.sh}\n", files)
+    assert (found.code, found.location.path, found.location.line) == ("HK013", "scripts/deploy.sh", 7)
+    assert shown(found, files) == "artisan migrate"
+
+
+def test_dot_environment_is_told_of_under_its_own_path() -> None:
+    files = {".environment": 'export A=1\nif [[ "$A" = 1 ]]; then export B=2; fi\nsudo ls\n'}
+    found = lint("", files)
+    assert [(d.code, d.location.path, d.location.line) for d in found] == [
+        ("HK002", ".environment", 2),
+        ("HK014", ".environment", 3),
+    ]
+    assert [shown(d, files) for d in found] == ["[[", "sudo"]
+    (open_quote,) = lint("", {".environment": "export A='x\n"})
+    place = open_quote.location
+    assert (open_quote.code, place.path, place.line) == ("HK001", ".environment", 1)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "php artisan migrate | | grep x",
+        "sleep 60 && && php artisan migrate",
+        "npm ci )",
+        "php artisan queue:work & (",
+        "sudo ls && \\\n  php artisan migrate ;;",
+        "date > x 'open\nphp artisan migrate",
+    ],
+)
+def test_a_syntax_error_speaks_alone_of_its_line(script: str) -> None:
+    assert told(script) == [("HK001", "error")]
+    assert [code for code, _ in told(f"{script}", "build")] == ["HK001"]
+
+
+def test_a_syntax_error_hides_nothing_of_other_lines() -> None:
+    assert told("sleep 60\nif true; then\nphp x.php\nphp artisan migrate") == [
+        ("HK009", "warning"),
+        ("HK001", "error"),
+        ("HK013", "warning"),
+    ]
+
+
+def test_a_syntax_error_speaks_alone_in_starts_and_crons() -> None:
+    for text in (
+        "workers: {w: {commands: {start: 'node w.js & ('}}}\n",
+        'crons: {c: {spec: "0 3 * * *", commands: {start: "php artisan queue:work )"}}}\n',
+        "web: {commands: {start: 'puma && bundle exec sidekiq |'}}\n",
+    ):
+        files = {".platform.app.yaml": 'name: app\ntype: "ruby:3.4"\n' + text, **SERVICES}
+        found = [d for d in lint_files(files, Settings()).diagnostics if d.code[:2] in ("HK", "WK", "WB", "CR")]
+        assert [d.code for d in found] == ["HK001"], text
+
+
+def test_folded_lines_are_told_instead_of_what_comes_of_them() -> None:
+    text = "hooks:\n    deploy: >\n        set -e\n        php artisan migrate\n        php x.php 'it\n"
+    assert [d.code for d in lint(text)] == ["YM018"]
+
+
+def test_an_unknown_part_silences_what_depends_on_it() -> None:
+    assert told('$COMMAND migrate; eval "$SCRIPT"; ./own.sh', "build") == []
+    assert [d.code for d in lint("mounts: !include {type: yaml, path: gone.yaml}\nhooks: {deploy: touch x}\n")] == []
