@@ -7,14 +7,14 @@ The platform documents the five fields of cron, minute, hour, day of the month, 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import combinations, islice, pairwise, takewhile
 
 from .quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime, tzinfo
 
 FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
@@ -613,26 +613,41 @@ def collisions(
 
     end = start + timedelta(days=days)
     due: dict[str, list[float]] = {}
-    for job in jobs:
-        text = job.schedule.resolved(job.seed)
+    busy: dict[tuple[str, int], list[tuple[float, float]]] = {}
+    keys = [(job.schedule.resolved(job.seed), max(0, job.duration)) for job in jobs]
+    for job, (text, duration) in zip(jobs, keys, strict=True):
         if text not in due:
             due[text] = [run.timestamp() for run in runs_between(job.schedule, start, end, timezone, job.seed)]
+        if (text, duration) not in busy:
+            busy[text, duration] = _busy(due[text], duration)
     found = []
-    for first, second in combinations(jobs, 2):
-        of_first, of_second = due[first.schedule.resolved(first.seed)], due[second.schedule.resolved(second.seed)]
-        at = {*_during(of_first, of_second, second.duration), *_during(of_second, of_first, first.duration)}
-        if at:
-            moments = tuple(datetime.fromtimestamp(moment, timezone) for moment in sorted(at)[:shown])
-            found.append(Collision(first.name, second.name, moments, len(at)))
+    alike: dict[tuple[tuple[str, int], tuple[str, int]], list[float]] = {}  # many jobs have the same schedule
+    for (first, one), (second, other) in combinations(zip(jobs, keys, strict=True), 2):
+        if (one, other) not in alike:
+            at = {*_during(due[one[0]], busy[other]), *_during(due[other[0]], busy[one])}
+            alike[one, other] = sorted(at)
+        times = alike[one, other]
+        if times:
+            moments = tuple(datetime.fromtimestamp(moment, timezone) for moment in times[:shown])
+            found.append(Collision(first.name, second.name, moments, len(times)))
     return found
 
 
-def _during(due: list[float], starts: list[float], duration: int) -> Iterator[float]:
-    """The moments of `due` that are a start, or lie within `duration` behind one."""
-    for moment in due:
-        index = bisect_right(starts, moment)
-        if index and (starts[index - 1] == moment or moment < starts[index - 1] + duration):
-            yield moment
+def _busy(starts: Iterable[float], duration: int) -> list[tuple[float, float]]:
+    """From when to when runs of some duration go on without a gap."""
+    found: list[tuple[float, float]] = []
+    for moment in starts:
+        if found and moment <= found[-1][1]:
+            found[-1] = found[-1][0], moment + duration
+        else:
+            found.append((moment, moment + duration))
+    return found
+
+
+def _during(due: list[float], busy: Iterable[tuple[float, float]]) -> Iterator[float]:
+    """The moments of `due` at which something begins, or goes on."""
+    for start, end in busy:
+        yield from due[bisect_left(due, start) : max(bisect_left(due, end), bisect_right(due, start))]
 
 
 def duration_text(seconds: int) -> str:
