@@ -311,13 +311,14 @@ class Container(Part):
     all the same, whose node is an empty mapping.
     """
 
-    __slots__ = ("_mounts", "_relationships", "application")
+    __slots__ = ("_commands", "_mounts", "_relationships", "application")
 
     kind = "container"
 
     def __init__(self, name: str, key: Node, node: Node, application: Application) -> None:
         super().__init__(name, key, node)
         self.application = application
+        self._commands: dict[str, Command | None] = {}
         self._mounts: Parts[Mount] | None = None
         self._relationships: Parts[Relationship] | None = None
 
@@ -368,12 +369,12 @@ class Container(Part):
         return self.setting("size")
 
     def command(self, name: str) -> Command | None:
-        """`commands.NAME` where it is text."""
-        commands = self.get("commands")
-        entry = commands.entry(name) if isinstance(commands, MappingNode) else None
-        if entry is None:
-            return None
-        return read_command(name, entry, self, self.application)
+        """`commands.NAME` where it is text; always the same object, so that its script is parsed once."""
+        if name not in self._commands:
+            commands = self.get("commands")
+            entry = commands.entry(name) if isinstance(commands, MappingNode) else None
+            self._commands[name] = None if entry is None else read_command(name, entry, self, self.application)
+        return self._commands[name]
 
     @property
     def start(self) -> Command | None:

@@ -165,3 +165,11 @@ def test_commands_of_an_application_in_order_of_their_kind() -> None:
 def test_the_command_of_a_cron(text: str, command: str | None) -> None:
     (cron,) = application(f"name: app\ntype: 'php:8.4'\ncrons: {{a: {{spec: '0 3 * * *', {text}}}}}\n").crons
     assert (cron.command.node.text if cron.command else None) == command
+
+
+def test_a_command_is_read_once() -> None:
+    app = application('name: app\ntype: "python:3.14"\nworkers: {a: {commands: {start: python a.py}}}\n')
+    (worker,) = app.workers
+    assert worker.start is not None
+    assert worker.start is worker.start
+    assert worker.start in app.commands
