@@ -8,6 +8,7 @@ from functools import cache
 
 from .diagnostic import Change, Diagnostic, Edit, Finding, Fix, Location, Related, Rename, Repair, SchemaProblem
 from .load import load
+from .model import Command
 from .nodes import MappingNode, Node, Path, Place, ScalarNode, SequenceNode
 from .quick import TYPE_CHECKING, NamedTuple
 from .rule import Rule, all_rules, rules_of
@@ -201,9 +202,12 @@ def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterato
             scalars.append(node)
         elif isinstance(node, MappingNode):
             mappings.append(node)
-    has_commands = bool(items["Command"]) or any(a.get("hooks") is not None for a in project.applications)
+    there = {kind for kind, found in items.items() if found}
+    there |= {command.role for command in items["Command"] if isinstance(command, Command)}
+    if any(application.get("hooks") is not None for application in project.applications):
+        there.add("hooks")
     for module, kinds in SUBJECTS.items():
-        if any(items.get(kind) for kind in kinds) and (has_commands or module not in ABOUT_COMMANDS):
+        if not there.isdisjoint(kinds) and not there.isdisjoint(ABOUT_COMMANDS.get(module, kinds)):
             rules = [rule for rule in rules_of(module) if runs(rule, project, settings)]
             yield from _visit(rules, items, faults)
 

@@ -49,5 +49,13 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "suppressions": ("Suppression",),
 }
 
-ABOUT_COMMANDS = frozenset(("cron_commands", "hook_files", "hooks", "mount_builds", "web_commands", "worker_commands"))
-"""The modules that have nothing to say where no application runs a command or has hooks: they bring the shell."""
+ABOUT_COMMANDS: dict[str, tuple[str, ...]] = {
+    "cron_commands": ("Cron",),
+    "hook_files": ("Command",),
+    "hooks": ("Command", "hooks"),
+    "mount_builds": ("Command",),
+    "web_commands": ("start", "pre_start"),
+    "worker_commands": ("start",),
+}
+"""The modules that bring the shell, and what must be there, one of it at least, for them to have anything to say: a kind
+of thing, a command of a role, or `hooks` in an application."""
