@@ -21,8 +21,9 @@ LAYERS = [
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix", "job",
     "report", "report.*",
+    "lsp", "lsp.*",
     "cli", "cli.options", "cli.drawing", "cli.projects", "cli.show", "cli.plan", "cli.crons", "cli.html_report", "cli.known", "cli.check",
-    "lsp", "cli.main", "__main__",
+    "cli.lsp", "cli.main", "__main__",
 ]  # fmt: skip
 """Lowest first. `rules` is the list of rule modules alone; `rules.*` and `report.*` are the modules in those folders.
 `paaslint` itself is lower than all."""
@@ -32,7 +33,7 @@ ALLOWED_UPWARDS = {("nodes", "scalars")}
 
 FILE_USERS = {
     "tree", "git", "discover", "facts", "schemas", "settings", "baseline", "fix", "cli.check", "cli.known",
-    "cli.html_report", "cli.main", "lsp",
+    "cli.html_report", "cli.main",
 }  # fmt: skip
 """Who may touch files: the tree, what finds the trees, readers of packaged tables, readers and writers of a user's own
 files."""

@@ -40,6 +40,7 @@ COMMANDS = {
     "report": Command(
         ".html_report", "run", "[PATH ...] -o FILE", "one HTML page: containers drawn, budget, week of crons, findings"
     ),
+    "lsp": Command(".lsp", "run", "", "language server for editors, on standard input and output"),
     "schema": Command("..report.catalogue", "schema", "NAME", "print the JSON Schema of a file, for editors"),
 }
 """Modules are imported when their command is used."""
