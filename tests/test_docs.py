@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from paaslint import schemas
 from paaslint.cli.main import COMMANDS, main
@@ -125,6 +126,35 @@ def test_every_field_of_json_is_documented(capsys: pytest.CaptureFixture[str]) -
         name for name in fields(json.loads(capsys.readouterr().out)) if not re.search(rf"[`\"]{name}[`\"]", page)
     }
     assert not missing
+
+
+@pytest.mark.parametrize(("file", "page"), [("action.yml", "github.md"), ("templates/paaslint.yml", "gitlab.md")])
+def test_every_input_of_a_ci_job_is_documented_with_its_default(file: str, page: str) -> None:
+    first = next(iter(YAML(typ="safe").load_all((ROOT / file).read_text("utf-8"))))
+    inputs = first.get("inputs") or first["spec"]["inputs"]
+    rows = re.findall(r"^\| `([\w-]+)` \|.*\|(.*)\|$", (DOCS / page).read_text("utf-8"), re.MULTILINE)
+    assert sorted(name for name, _ in rows) == sorted(inputs)
+    assert {name for name, default in rows if str(inputs[name].get("default", "")) not in default} == set()
+
+
+def test_the_readme_uses_the_action() -> None:
+    shown = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    (workflow,) = (YAML(typ="safe").load(block) for block in shown if "runs-on" in block)
+    assert workflow["permissions"]["security-events"] == "write"
+    assert workflow["jobs"]["paaslint"]["steps"][-1] == {"uses": "OWNER/paaslint@REVISION"}
+    assert (ROOT / "action.yml").is_file()
+
+
+@pytest.mark.parametrize("command", ["show", "plan", "crons"])
+def test_every_field_of_what_shows_a_project_is_documented(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    page = sections((DOCS / f"{command}.md").read_text("utf-8"), 2)["JSON"]
+    for project in ("workers", "crons"):
+        assert main([command, str(ROOT / "examples" / project), "--format", "json"]) == 0
+        data = json.loads(capsys.readouterr().out)
+        for container in data["projects"][0].get("containers", ()) if command == "show" else ():
+            container["properties"] = next(iter(container["properties"].values()))  # their names are the platform's
+        missing = {name for name in fields(data) if not re.search(rf"[`\"]{name}[`\"]", page)}
+        assert not missing
 
 
 def fields(data: object) -> set[str]:
