@@ -11,7 +11,7 @@ from paaslint.model import Application, Command, Cron, Hook, Mount, Relationship
 from paaslint.names import nearest, quoted
 from paaslint.nodes import INCLUDED, LITERAL, MappingNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
-from paaslint.shell import Script, SimpleCommand, resolve, syntax_errors
+from paaslint.shell import Block, Script, SimpleCommand, resolve, syntax_errors
 
 HOOKS = ("build", "deploy", "post_deploy")
 _LIVE = ("deploy", "post_deploy")
@@ -111,7 +111,7 @@ def errors_ignored(hook: Hook) -> Iterator[Finding]:
     installs = [found.command for found in known(command) if found.entry.purpose in ("install", "build")]
     hidden = next((simple for simple in ignored if simple in installs), None) if hook.name == "build" else None
     simple = hidden or ignored[0]
-    what = f"a failure of `{_head(simple)}` goes unnoticed: without `set -e` the {_end(hook)}"
+    what = f"a failure of `{title(simple)}` goes unnoticed: without `set -e` the {_end(hook)}"
     yield finding(
         command.place(simple.span),
         what,
@@ -128,8 +128,8 @@ def _end(hook: Hook) -> str:
 
 
 _NO_WORK = frozenset((
-    "", ".", ":", "[", "[[", "alias", "break", "cat", "cd", "command", "continue", "date", "echo", "env", "exit",
-    "export", "false", "hash", "kill", "local", "ls", "printf", "pwd", "read", "return", "rm", "set", "shift", "sleep",
+    "", ".", ":", "[", "[[", "alias", "break", "cat", "cd", "chmod", "command", "continue", "date", "echo", "env", "exit",
+    "export", "false", "hash", "kill", "local", "ls", "mkdir", "printf", "pwd", "read", "return", "rm", "set", "shift", "sleep",
     "source", "test", "touch", "trap", "true", "type", "ulimit", "umask", "unset", "wait", "which", "whoami",
 ))  # fmt: skip
 """Commands whose failure says little about the hook's work, or whose purpose is to look."""
@@ -155,12 +155,6 @@ def _with_errexit(command: Command) -> Repair | None:
     line, column = node.source.position(place.span.start)
     margin = node.source.line_text(line)[: column - 1]
     return Repair("begin with `set -e`", (Change(place, f"set -e\n{margin}"),), safe=False)
-
-
-def _head(simple: SimpleCommand) -> str:
-    """A command as people call it: its first words."""
-    shown = " ".join(word.raw for word in simple.words[:3]).split("\n")[0].replace("`", "'")
-    return shown if len(shown) <= 50 else f"{shown[:50]}…"
 
 
 @rule("HK004", "service-in-build", also=(WARNING,), before=("HK013",))
@@ -215,7 +209,7 @@ def service_in_build(hook: Hook) -> Iterator[Finding]:
             )
 
 
-_CMS = ("Drush", "WP-CLI", "Magento")
+_CMS = ("Drush", "WP-CLI", "Magento", "TYPO3")
 _DATABASES = ("mysql", "mariadb", "oracle-mysql", "postgresql", "mongodb", "mongodb-enterprise")
 _LOOKS = ("--version", "--help", "-V", "-?", "--help-all")
 
@@ -302,11 +296,38 @@ def endless_hook(hook: Hook) -> Iterator[Finding]:
             severity=ERROR if sure else WARNING,
         )
     for script in command.script.walk():
-        for block in script.blocks:
-            if block.endless and not any(c.after is not None or c.background is not None for c in block.commands):
-                yield finding(
-                    command.place(block.head), f"this loop does not end by itself: {then}{held}", help="give it a limit"
-                )
+        for block in script.blocks if script.complete else ():
+            if not block.endless or any(c.after is not None or c.background is not None for c in block.commands):
+                continue
+            if _is_limited(script) or not block.commands:
+                continue
+            sure = not any(c.function is not None or c.in_subshell for c in block.commands) and not _is_asked(block)
+            yield finding(
+                command.place(block.head),
+                f"this loop does not end by itself: {then}{held}",
+                help="give it a limit",
+                severity=ERROR if sure else WARNING,
+            )
+
+
+def _is_limited(script: Script) -> bool:
+    """Whether a script is ended from outside after a time."""
+    outer = script.outer
+    while outer is not None:
+        if any(wrapper.limits for wrapper in unwrap(outer).wrappers) or outer.background is not None:
+            return True
+        outer = outer.script.outer
+    return False
+
+
+def _is_asked(block: Block) -> bool:
+    """Whether a loop is reached in certain cases only."""
+    parent = block.parent
+    while parent is not None:
+        if parent.kind in ("if", "case", "function"):
+            return True
+        parent = parent.parent
+    return any(guard.kind in ("&&", "||", "exit") for guard in block.commands[0].guards)
 
 
 def _is_fed(simple: SimpleCommand) -> bool:

@@ -424,6 +424,7 @@ _WORDS = frozenset((
 ))  # fmt: skip
 _OPEN_END = re.compile(
     r"(?:&&|\|\||[;|&({\\]|(?:\A|[\s;])(?:then|do|else|in|exec|env|nice|nohup|sudo|run|time|npx|xargs|-c|-exec|if|while|!"
+    r"|croncape|flock .*|setsid|command|stdbuf|ionice|chrt|tini|dumb-init|dotenv|bash|sh|--"
     r"|timeout \S+|install|add|require|apt|apt-get|-\S+|\w+=\S*))\Z"
 )
 """What a line ends with that goes on in the next: an operator, a wrapper, a command that takes names, an option."""

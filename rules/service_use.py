@@ -127,7 +127,7 @@ def _environment(container: Container) -> Iterator[tuple[str, ScalarNode]]:
 
 _MEMORY = ("redis", "valkey")
 _KEPT = frozenset((
-    "session", "sessions", "queue", "queues", "job", "jobs", "broker", "messages", "messenger", "celery", "sidekiq",
+    "queue", "queues", "job", "jobs", "broker", "messages", "messenger", "celery", "sidekiq",
     "resque", "horizon",
 ))  # fmt: skip
 """Words in the name of a relationship that tell of what must not be lost."""
@@ -189,9 +189,10 @@ def memory_only_data(service: Service) -> Iterator[Finding]:
 def _kept(service: Service) -> Iterator[tuple[str, Node | Place]]:
     """What lies in a service that should not be lost, and what tells so."""
     for relationship in service.project.relationships:
-        words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", relationship.name)}
-        if relationship.target == service.name and not _KEPT.isdisjoint(words):
-            yield ("sessions are kept" if words & {"session", "sessions"} else "jobs wait"), relationship.key
+        name = relationship.name.lower()
+        words = re.findall(r"[a-z]+", name)
+        if relationship.target == service.name and ("session" in name or not _KEPT.isdisjoint(words)):
+            yield ("sessions are kept" if "session" in name else "jobs wait"), relationship.key
     for application in service.project.applications:
         for container in application.web_and_workers:
             if service.project.services.known and _is_the_one(container, service):
