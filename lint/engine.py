@@ -246,18 +246,36 @@ def _settle(spoken: Iterable[Spoken]) -> list[Spoken]:
     """One mistake, one finding: equal findings once, and none that a more exact rule silences on the same node."""
     unique: dict[tuple[str, str, int, int], Spoken] = {}
     silencers: dict[tuple[str, Path], list[Spoken]] = {}
+    places: dict[tuple[str, str], list[Path]] = {}
     for one in spoken:
         place = one.finding.place
         unique.setdefault((one.rule.code, place.source.path, *place.span), one)
+        places.setdefault((one.rule.code, place.source.path), []).append(place.path)
         if one.rule.before:
             silencers.setdefault((place.source.path, place.path), []).append(one)
-    return [one for one in unique.values() if not _is_silenced(one, silencers)]
+    return [one for one in unique.values() if not (_is_owned(one, places) or _is_silenced(one, silencers))]
+
+
+def _is_owned(one: Spoken, places: dict[tuple[str, str], list[Path]]) -> bool:
+    """Whether another rule has told what the schema check found, at the same place or around it."""
+    finding = one.finding
+    if not isinstance(finding, SchemaProblem) or not finding.owner:
+        return False
+    if finding.owner in _project_codes():
+        return True
+    path = finding.place.path
+    told = places.get((finding.owner, finding.place.source.path), ())
+    return any(path[: len(other)] == other[: len(path)] for other in told)
+
+
+@cache
+def _project_codes() -> frozenset[str]:
+    """The rules that judge the project as a whole, and so need not speak of every file."""
+    return frozenset(rule.code for rule in all_rules() if rule.visits == ("Project",))
 
 
 def _is_silenced(one: Spoken, silencers: dict[tuple[str, Path], list[Spoken]]) -> bool:
     finding = one.finding
-    if isinstance(finding, SchemaProblem) and finding.owner in _codes():
-        return True
     for other in silencers.get((finding.place.source.path, finding.place.path), ()):
         if one.rule.code in other.rule.before and _same_node(finding.place, other.finding.reach):
             return True
@@ -269,11 +287,6 @@ def _same_node(a: Node | Place, b: Node | Place) -> bool:
     if isinstance(a, Place) and isinstance(b, Place):
         return a.span.overlaps(b.span)
     return True
-
-
-@cache
-def _codes() -> frozenset[str]:
-    return frozenset(rule.code for rule in all_rules())
 
 
 def location(place: Node | Place) -> Location:

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from .settings import Plan
     from .tree import Tree
 
-_APPLICATION_KEYS = ("name", "type", "web", "hooks", "workers", "crons", "mounts", "relationships", "stack")
+_APPLICATION_KEYS = (
+    "name", "type", "web", "hooks", "workers", "crons", "mounts", "relationships", "stack", "size", "disk", "variables",
+    "access", "firewall", "build", "dependencies", "source", "runtime", "additional_hosts", "operations", "timezone",
+    "preflight", "resources", "container_profile",
+)  # fmt: skip
 
 
 def load(files: ProjectFiles, tree: Tree, plan: Plan | None = None) -> Project:
@@ -73,6 +77,12 @@ def _read_applications(project: Project, path: str) -> None:
         _read_named_applications(project, content, path)
     elif content is not None:
         _add_application(project, content, path)
+    if not unified and isinstance(root, MappingNode):
+        for kind, read in (("services", _read_services), ("routes", _read_routes)):
+            entry = root.index().get(kind)
+            if entry is not None:
+                project.wrappers.append(Wrapper(kind, entry.key, path))
+                read(project, entry.value)
 
 
 def _read_named_applications(project: Project, node: Node | None, path: str) -> None:
@@ -125,6 +135,7 @@ def _read_upsun(project: Project, path: str) -> None:
         project.wrappers.append(Wrapper("application", stray[0].key, path))
         _add_application(project, root, path)
     else:
+        project.wrappers += [Wrapper("setting", entry.key, path) for entry in stray]
         _read_named_applications(project, root.get("applications"), path)
     _read_services(project, root.get("services"))
     _read_routes(project, root.get("routes"))

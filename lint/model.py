@@ -641,8 +641,8 @@ class Route(Part):
 
 class Wrapper:
     """A key that belongs to the other flavour's files and holds what this file should hold itself, or an
-    application's key at the root of an `.upsun` file. `kind` is `applications`, `services`, `routes` or
-    `application`."""
+    application's key at the root of an `.upsun` file. `kind` is `applications`, `services`, `routes`, `application`
+    where the root is an application, or `setting` for a single key of one."""
 
     __slots__ = ("key", "kind", "path")
 

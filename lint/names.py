@@ -12,7 +12,8 @@ def nearest(word: str, candidates: Iterable[str], *, loose: bool = False) -> str
     """The candidate that `word` was most likely meant to be; None where none is near, or `word` is one of them.
 
     Case, `_`, `-`, spaces and a plural `s` count nothing. Of what is left, one letter may be missing, doubled, wrong
-    or exchanged with its neighbour, two from 5 letters on and three from 9 on. `loose` also takes the only candidate
+    or exchanged with its neighbour, two from 6 letters on (two more
+    or less from 5) and three from 9 on. `loose` also takes the only candidate
     that begins or ends `word`, or that `word` begins or ends: `db` for `mysqldb`.
     """
     found = nearest_all(word, candidates, limit=1, loose=loose)
@@ -28,7 +29,8 @@ def nearest_all(word: str, candidates: Iterable[str], *, limit: int = 3, loose: 
     ranked = []
     for name in names:
         other = _plain(name)
-        most = _allowed(min(len(plain), len(other)))
+        shorter, longer = sorted((len(plain), len(other)))
+        most = 2 if longer - shorter == 2 and shorter == 5 else _allowed(shorter)
         edits = min(_distance(plain, other, most), _distance(_singular(plain), _singular(other), most))
         if edits <= most and edits < max(len(plain), len(other), 1):
             ranked.append((edits, plain[:1] != other[:1], abs(len(word) - len(name)), name))
@@ -60,7 +62,7 @@ def _singular(plain: str) -> str:
 
 
 def _allowed(length: int) -> int:
-    return 1 if length < 5 else 2 if length < 9 else 3
+    return 1 if length < 6 else 2 if length < 9 else 3
 
 
 def _is_part(one: str, other: str) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from .quick import NamedTuple
 
+_GROUP = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|(\((?!\?|\*)|\(\?P?[<'](?![=!]))", re.DOTALL)
 _CLASS_NAME = re.compile(r"\[:\^?[a-z]+:\]")
 
 
@@ -86,3 +87,8 @@ def _after_class(pattern: str, index: int) -> int | None:
         else:
             index += 2 if pattern[index] == "\\" else 1
     return None
+
+
+def groups(pattern: str) -> int:
+    """How many groups of a pattern can be referred to by number."""
+    return sum(match[1] is not None for match in _GROUP.finditer(pattern))

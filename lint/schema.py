@@ -282,6 +282,8 @@ class _Walk:
 
     def holds(self, node: MappingNode, condition: Schema) -> bool:
         """Whether each key that a condition names is there, or meant, and has a value that fits."""
+        if any(self.entry(node, name) is None for name in condition["required"]):
+            return False
         for name, schema in condition["properties"].items():
             entry = self.entry(node, name)
             if entry is None or not isinstance(entry.value, ScalarNode) or entry.value.value not in schema["enum"]:
@@ -492,6 +494,7 @@ class _Walk:
                 right = _one_edit_of(name, known) or _one_edit_of(name, listed)
             near = near or ([] if right else self.exact(far, name, entry))
             right = right or (None if near else nearest(name, known) or nearest(name, listed))
+            right = right or (None if near else self.stands_for(node, schema, entry))
             if not near and not right:
                 near = self.misspelt(close, name, entry) or self.misspelt(far, name, entry)
             if not near and not right:
@@ -506,6 +509,18 @@ class _Walk:
             self.report(
                 UNKNOWN_KEY, "not", rest, entry.key, message, f"known keys are {shown}" if shown else "remove it"
             )
+
+    def stands_for(self, node: MappingNode, schema: Schema, entry: Entry) -> str | None:
+        """The required key that an unknown one must mean: the only one that is missing, where its value fits."""
+        properties = _properties(schema)
+        groups = [schema.get("required", ())]
+        if not any(self.entry(node, name) for branch in _branches(schema) for name in branch.get("required", ())):
+            groups += [branch.get("required", ()) for branch in _branches(schema)[:1]]
+        missing = [name for group in groups for name in group if self.entry(node, name) is None]
+        strange = [name for name in node.index() if name not in properties and not name.startswith(".")]
+        if node.partial or len(strange) != 1 or len(missing) != 1 or missing[0] not in properties:
+            return None
+        return missing[0] if self.trial(entry.value, properties[missing[0]], entry).is_valid else None
 
     def misspelt_here(self, node: MappingNode, schema: Schema, rest: Schema, entry: Entry, right: str) -> None:
         name = _name(entry)

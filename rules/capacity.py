@@ -313,11 +313,11 @@ def size_not_here(part: Application | Web | Worker | Service) -> Iterator[Findin
         return
     project = part.project if isinstance(part, Application | Service) else part.application.project
     for name in ("size", "disk", "resources") if project.is_upsun else ("container_profile",):
-        entry = part.node.index().get(name)
+        entry = part.node.entry(name)
         if entry is None:
             continue
         if project.is_upsun:
-            message = f"`{name}` is not set in the files of an Upsun project: at best nothing reads it"
+            message = f"`{entry.key.key}` is not set in the files of an Upsun project: at best nothing reads it"
             remedy = "remove it, and set resources for each environment with `upsun resources:set` or in the Console"
         else:
             message = f"`{name}` is a key of Upsun: the platform chooses the profile by the image"

@@ -151,6 +151,8 @@ def outlasts_interval(cron: Cron) -> Iterator[Finding]:
     duration, schedule = Duration(cron), _schedule(cron)
     if not _limited(duration) or schedule is None or cron.spec is None or schedule.uneven_steps:
         return
+    if schedule.every_minute_of_hour or (cron.reading and cron.reading.dialect):
+        return  # the schedule itself is not what is meant
     if schedule.interval is not None and duration.seconds > schedule.interval:
         yield finding(
             duration.place,

@@ -194,7 +194,7 @@ def never_runs(cron: Cron) -> Iterator[Finding]:
         )
 
 
-@rule("CR006", "every-minute-of-hour", severity=WARNING)
+@rule("CR006", "every-minute-of-hour", severity=WARNING, before=("CR009",))
 def every_minute_of_hour(cron: Cron) -> Iterator[Finding]:
     """A schedule runs in every minute of an hour.
 

@@ -215,7 +215,7 @@ def split_conflict(project: Project) -> Iterator[Finding]:
                 )
 
 
-@rule("CF006", "wrong-format", severity=WARNING, also=(ERROR,), before=("SC001", "SC003", "PL006", "MT007"))
+@rule("CF006", "wrong-format", severity=WARNING, also=(ERROR,), before=("SC001", "SC003", "SC005", "PL006", "MT007"))
 def wrong_format(project: Project) -> Iterator[Finding]:
     """A file has the form of the other platform.
 
@@ -229,6 +229,19 @@ def wrong_format(project: Project) -> Iterator[Finding]:
                 type: "python:3.13"
                 web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
 
+    Bad:
+        services:    # <- here
+            cache: {type: "redis:8.0"}
+        relationships: {database: "db:postgresql", cache: "cache:redis"}
+
+    Bad:
+        # file: .upsun/config.yaml
+        timezone: Europe/Paris    # <- here
+        applications:
+            app:
+                type: "python:3.13"
+                web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+
     Good:
         # file: .platform.app.yaml
         name: app
@@ -238,13 +251,22 @@ def wrong_format(project: Project) -> Iterator[Finding]:
     Source: YAML structure; Composable image, "Top-level properties"
     """
     for wrapper in project.wrappers:
-        if wrapper.kind == "application":
+        if wrapper.kind in ("application", "setting"):
             yield finding(
                 wrapper.key,
                 f"`{wrapper.key.key}` stands at the top of `{wrapper.path}`: this is the form of `.platform.app.yaml`, and "
                 "Upsun does not read an application there",
                 help="put the application under `applications: {NAME: …}`",
-                severity=WARNING if any(a.key.source.path != wrapper.path for a in project.applications) else ERROR,
+                severity=WARNING
+                if wrapper.kind == "setting" or any(a.key.source.path != wrapper.path for a in project.applications)
+                else ERROR,
+            )
+        elif wrapper.kind != "applications" and wrapper.path in project.files.applications:
+            yield finding(
+                wrapper.key,
+                f"`{wrapper.kind}:` stands in `{wrapper.path}`, which is the form of `.upsun/` files: Platform.sh and Web "
+                f"PaaS read {wrapper.kind} from `.platform/{wrapper.kind}.yaml`, and the vendor's linter refuses them here",
+                help=f"move what stands below to the top of `.platform/{wrapper.kind}.yaml`",
             )
         else:
             yield finding(
@@ -453,7 +475,7 @@ def file_without_applications(project: Project) -> Iterator[Finding]:
         root, place = project.roots.get(path), project.file_start(path)
         if not isinstance(root, MappingNode) or root.get("applications") is not None or place is None:
             continue
-        if project.applications and not any(wrapper.path == path for wrapper in project.wrappers):
+        if project.applications and not any(w.path == path and w.kind == "application" for w in project.wrappers):
             yield finding(
                 place,
                 f"`{path}` has no `applications`: the documentation calls the key mandatory in each file",

@@ -364,7 +364,7 @@ def _channel(application: Application, kind: Type, stack: Node | None) -> Iterat
             "the channel is the release of the packages, not the version of a runtime",
             help=f"write one of {quoted(tuple(channels))}, and the runtime's version under `stack`",
         )
-    if stack is None:
+    elif stack is None:
         yield finding(
             kind.node,
             "a composable image without `stack` has no runtime to start the application in",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
+from paaslint import facts
 from paaslint.model import Application, Container, Mount, Parts, Project, Service, Web, Worker, value_of, whole_number
 from paaslint.names import nearest, quoted
 from paaslint.nodes import Entry, MappingNode, Node, ScalarNode
@@ -252,7 +253,9 @@ def _check_network_storage(mount: Mount, service: Node | None) -> Iterator[Findi
 
 
 def _may_be_storage(service: Service | None) -> bool:
-    return service is not None and (service.type is None or service.type.name == NETWORK_STORAGE)
+    if service is None:
+        return False
+    return service.type is None or service.type.name == NETWORK_STORAGE or facts.image(service.type.name) is None
 
 
 def _check_shared_storage(mount: Mount, service: Node) -> Iterator[Finding]:
@@ -475,7 +478,7 @@ def foreign_source(mount: Mount) -> Iterator[Finding]:
 
 def _is_wrapped(mount: Mount) -> bool:
     """Whether the whole file is written in the other flavour's format, which is the mistake to tell."""
-    return any(wrapper.path == _application(mount).path for wrapper in _project(mount).wrappers)
+    return any(w.path == _application(mount).path and w.kind != "setting" for w in _project(mount).wrappers)
 
 
 @rule("MT008", "legacy-form", severity=INFO, also=(WARNING,))

@@ -210,7 +210,7 @@ def firewall(part: Application | Web | Worker) -> Iterator[Finding]:
     value = part.get("firewall")
     if not isinstance(value, MappingNode):
         return
-    if value.get("outbound") is None:
+    if value.get("outbound") is None and all(name.startswith(".") for name in value.index()):
         yield finding(
             part.key_of("firewall"),
             "`firewall` has no `outbound`, the key that its rules stand under: it says nothing about what is allowed",

@@ -302,6 +302,15 @@ def _regexp_redirect(key: ScalarNode, settings: MappingNode) -> Iterator[Finding
             f"`{key.text}` {fault.message}: it is no regular expression, and the router cannot redirect by it",
             help="write a regular expression (PCRE), with a backslash before what is meant as text",
         )
+    to = value_of(settings, "to")
+    for group in re.finditer(r"\$(\d)", text_of(to) or ""):
+        if not fault and isinstance(to, ScalarNode) and int(group[1]) > pcre.groups(key.text):
+            yield finding(
+                to.part(*group.span()),
+                f"`{group[0]}` stands for a group that `{key.text}` does not have",
+                help="put what is meant into parentheses in the key, or write the number of a group that is there",
+                severity=WARNING,
+            )
     for name in ("prefix", "append_suffix"):
         entry = settings.entry(name)
         if entry is not None:

@@ -260,8 +260,11 @@ def application_endpoint(relationship: Relationship) -> Iterator[Finding]:
         message = f"`{application.name}` is an application and has no endpoint `{relationship.endpoint}`, only `{HTTP}`"
     else:
         message = f"`{application.name}` is an application, and applications have no default endpoint"
+    whole = relationship.key
     yield finding(
-        relationship.endpoint_place or relationship.target_place or relationship.key,
+        relationship.endpoint_place
+        or (whole if relationship.form == "mapping" else relationship.target_place)
+        or whole,
         f"{message}: relationship `{relationship.name}` leads nowhere",
         help=f"write `{relationship.name}: {{service: {application.name}, endpoint: {HTTP}}}`",
         severity=WARNING if disputed else None,
@@ -473,7 +476,9 @@ def unused_service(project: Project) -> Iterator[Finding]:
     linked |= {mount.service for mount in project.mounts if mount.source == "service"}
     linked |= {route.upstream_name for route in project.routes if route.upstream}
     defined = {part.name for part in (*project.services, *project.applications)}
-    if not _links_known(project) or not linked <= defined:
+    storages = {service.name for service in project.services if service.type and service.type.name == "network-storage"}
+    mounted = {mount.service for mount in project.mounts if mount.source == "service"}
+    if not _links_known(project) or not linked <= defined or not mounted <= storages:
         return  # what leads nowhere, or cannot be read, may be meant for the service that seems unused
     for service in project.services:
         if service.name not in linked:

@@ -236,11 +236,12 @@ def build_time_key(worker: Worker) -> Iterator[Finding]:
 
 def _misplaced(worker: Worker, names: tuple[str, ...], why: str, remedy: str) -> Iterator[Finding]:
     if isinstance(worker.node, MappingNode):
-        for name, entry in worker.node.index().items():
-            if name in names:
+        for name in names:
+            entry = worker.node.entry(name)
+            if entry is not None:
                 yield finding(
                     entry.key,
-                    f"`{name}` under worker `{worker.name}`: {why}, and the platform refuses the key here",
+                    f"`{entry.key.key}` under worker `{worker.name}`: {why}, and the platform refuses the key here",
                     help=remedy,
                 )
 
@@ -283,7 +284,7 @@ def reserves_unused_disk(worker: Worker) -> Iterator[Finding]:
     disk, mounts = worker.disk, worker.setting("mounts")
     if disk.number is None or disk.key is None or not mounts.known or not worker.mounts.known:
         return
-    if any(mount.is_local or mount.source is None for mount in worker.mounts):
+    if any(mount.source not in ("service", "tmp") for mount in worker.mounts):
         return
     what = f"worker `{worker.name}` reserves {disk.number} MB of disk and has no local mount to write to"
     if disk.origin == "own":

@@ -402,7 +402,12 @@ _COMMAND_KEYS = ("start", "pre_start", "post_start", "stop", "cmd", "command", "
 _NAME_KEYS = ("type", "upstream", "to", "service", "endpoint", "source", "source_path", "root", "spec", "timezone")
 
 
-@rule("YM015", "lookalike-character", severity=WARNING, before=("SC001", "SC004"))
+@rule(
+    "YM015",
+    "lookalike-character",
+    severity=WARNING,
+    before=("CR001", "CR002", "NM001", "RL001", "RT001", "RT005", "SC001", "SC004", "TY001", "TY003", "TY006", "TY007"),
+)
 def lookalike_character(scalar: ScalarNode) -> Iterator[Finding]:
     """A character that looks like another one.
 
