@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from ..model import whole_number
-from ..nodes import UnknownNode
 from ..quick import TYPE_CHECKING, NamedTuple
 from ..schedule import duration_text
 
@@ -119,9 +118,13 @@ class Duration:
             )
         if self.own.seconds is not None:
             return "nothing in it takes time"
-        if isinstance(self.cron.get("timeout"), UnknownNode):
+        timeout = self.cron.get("timeout")
+        number = whole_number(timeout)
+        if timeout is None:
+            return f"no `timeout`: {day}"
+        if number is None or number <= 0:
             return f"its `timeout` cannot be read: at most {duration_text(MAX_SECONDS)}"
-        return f"no `timeout`: {day}"
+        return f"its `timeout` {'is' if number == MAX_SECONDS else 'exceeds'} the most there is: {day}"
 
 
 def _of_script(script: Script, calls: frozenset[str]) -> Time:
