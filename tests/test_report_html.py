@@ -254,6 +254,20 @@ def test_the_budget_has_bars_and_the_plans_limit(folder: Path) -> None:
     assert ("span", "style", "left:71.43%") in found.attributes
 
 
+def test_crons_are_told_in_words_too(folder: Path) -> None:
+    job = "timeout: 1200, commands: {start: php x.php}"
+    write(
+        folder,
+        "name: app\ntype: 'php:8.4'\ncrons:\n"
+        f"    a: {{spec: '*/10 * * * *', {job}}}\n    b: {{spec: '*/15 * * * *', {job}}}\n    h: {{spec: 'H 3 * * *', {job}}}\n",
+    )
+    words = Parsed(made()).words
+    assert "A deployment may wait up to 20 min, for a." in words
+    assert "a: it may outlast its interval, 10 min: the next run waits" in words
+    assert "a and b: 5,374 times, first on Fri 2026-03-27 12:15; one waits up to 20 min" in words
+    assert "when exactly h runs: the platform chooses a value for H" in words
+
+
 def test_findings_have_excerpts_and_can_be_filtered() -> None:
     page = made(str(EXAMPLE))
     found = Parsed(page)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from ..facts import tier_interval
 from ..model import whole_number
 from ..quick import Any
 from ..report import Style
+from ..report import crons as words
 from ..report.text import BOLD, DIM, printable
 from ..schedule import duration_text
 from ..settings import Plan
-from ..timetable import DAYS, Collision, Entry, Timetable, Week, minimum_interval, timetables, unknown
+from ..timetable import Collision, Entry, Timetable, Week, minimum_interval, timetables, unknown
 from . import projects
 from .projects import Loaded
 
@@ -25,12 +26,6 @@ SHOWN_NEXT = 3
 
 SHUTDOWN_TIMEOUT = 10
 """The default of `shutdown_timeout`, in seconds (Crons, property table)."""
-
-LONG_WAIT = 1800
-"""Seconds from which on a deployment waits for long."""
-
-MAX_COLLISIONS = 10
-"""So many collisions of an application are told in text; JSON has all."""
 
 HEADINGS = ("cron", "schedule", "due", "next", "at worst", "because")
 
@@ -135,21 +130,7 @@ def _collision(collision: Collision, table: Timetable) -> dict[str, Any]:
 
 def _unknown(loaded: Loaded, tables: Sequence[Timetable]) -> list[str]:
     said = [*unknown(loaded.project), *loaded.broken]
-    for table in tables:
-        for entry in table.entries:
-            name, read = entry.cron.name, entry.cron.reading
-            if entry.schedule is None:
-                said.append(f"when `{name}` runs: its schedule cannot be read, `paaslint check` says why")
-            elif read and read.dialect:
-                said.append(
-                    f"whether `{name}` runs: the platform does not document `{entry.spec}`; it is shown as "
-                    f"`{entry.schedule.text}`"
-                )
-            elif entry.schedule.hashed:
-                said.append(
-                    f"when exactly `{name}` runs: the platform chooses a value for `H`, and the times are examples"
-                )
-        said += table.notes
+    said += [doubt for table in tables for doubt in words.doubts(table)]
     plan = loaded.project.plan
     if tables and not loaded.project.is_upsun and not (plan and tier_interval(plan.name)):
         whose = f"of the plan `{plan.name}`" if plan and plan.name else "of the plan, none being set"
@@ -160,60 +141,16 @@ def _unknown(loaded: Loaded, tables: Sequence[Timetable]) -> list[str]:
 # In words
 
 
-def _wait(table: Timetable) -> str:
-    """How long a deployment may wait, in a clause."""
-    longest = table.longest
-    if longest is None:
-        return "no cron runs, so that no deployment waits for one"
-    if not longest.duration.seconds:
-        return "no deployment waits long for its crons"
-    wait = f"a deployment may wait up to {duration_text(longest.duration.seconds)}, for `{longest.cron.name}`"
-    return wait if longest.duration.known else f"{wait}: nothing says that it ends sooner"
-
-
-def _every(entry: Entry) -> str:
-    if entry.schedule is None:
-        return "?"
-    return "never" if entry.interval is None else f"every {duration_text(entry.interval)}"
-
-
-def _warnings(entry: Entry) -> Iterator[str]:
-    """What is said against a cron, each in a clause."""
-    if entry.outlasts and not entry.duration.endless:
-        yield f"it may outlast its interval, {duration_text(entry.interval or 0)}: the next run waits"
-    if entry.too_often:
-        yield f"it is due more often than the platform allows, every {duration_text(entry.too_often)}: runs may be skipped"
-    if why := entry.better_as_worker:
-        yield f"a worker would do it better: {why}"
-
-
-def _collisions(found: Sequence[Collision]) -> Iterator[str]:
-    endless = dict.fromkeys(entry for each in found for entry in each.crons if entry.duration.endless)
-    yield from (f"`{entry.cron.name}` does not end by itself: all others wait for it" for entry in endless)
-    found = [each for each in found if not endless.keys() & set(each.crons)]
-    for each in found[:MAX_COLLISIONS]:
-        first, second = (entry.cron.name for entry in each.crons)
-        times = "once" if each.times == 1 else f"{each.times:,} times"
-        wait = "until the other ends" if each.wait is None else f"up to {duration_text(each.wait)}"
-        yield f"`{first}` and `{second}`: {times}, first on {_moment(each.at[0])}; one waits {wait}"
-    if len(found) > MAX_COLLISIONS:
-        yield f"and {len(found) - MAX_COLLISIONS} more pairs"
-
-
-def _moment(moment: datetime, form: str = "%Y-%m-%d") -> str:
-    return f"{DAYS[moment.weekday()]} {moment.strftime(f'{form} %H:%M')}"
-
-
 def _text(loaded: Loaded, at: datetime, style: Style) -> str:
     lines, tables = [loaded.title], timetables(loaded.project)
     if not tables:
         lines += ["", "There are no crons."]
     for table in tables:
         name = style.paint(printable(table.application.name), BOLD)
-        lines += ["", f"{name} (times in {printable(table.timezone)}): {printable(_wait(table))}"]
+        lines += ["", f"{name} (times in {printable(table.timezone)}): {printable(words.wait(table))}"]
         for entry in table.entries:
             lines += _entry(entry, table, loaded, at, style)
-        if pairs := list(_collisions(table.collisions(at))):
+        if pairs := list(words.collisions(table.collisions(at))):
             lines += ["", "  crons that get in each other's way, in four weeks:"]
             lines += [f"    {printable(pair)}" for pair in pairs]
     notes = _unknown(loaded, tables)
@@ -225,15 +162,15 @@ def _entry(entry: Entry, table: Timetable, loaded: Loaded, at: datetime, style: 
     path, line = loaded.position(entry.cron.key)
     name, place = style.paint(printable(entry.cron.name), BOLD), style.paint(f"[{printable(path or '')}:{line}]", DIM)
     lines = ["", f"  {name}  {printable(entry.spec)}  {place}"]
-    following = ", ".join(_moment(moment) for moment in entry.next_runs(at, SHOWN_NEXT, table.zone))
+    following = ", ".join(words.moment(moment) for moment in entry.next_runs(at, SHOWN_NEXT, table.zone))
     late = f", up to {duration_text(entry.offset)} late by chance" if entry.offset else ""
-    lines.append(f"    due      {_every(entry)}{late}")
+    lines.append(f"    due      {words.due(entry)}{late}")
     if following:
         lines.append(f"    next     {following}")
     lines.append(f"    at worst {duration_text(entry.duration.seconds)}: {printable(entry.duration.reason)}")
     if entry.cron.get("shutdown_timeout") is not None and (seconds := _shutdown(entry)) is not None:
         lines.append(f"    if cancelled, it has {duration_text(seconds)} to end before it is killed")
-    return [*lines, *(f"    but      {printable(text)}" for text in _warnings(entry))]
+    return [*lines, *(f"    but      {printable(text)}" for text in words.warnings(entry))]
 
 
 # On a terminal
@@ -248,9 +185,6 @@ def _drawn(loaded: Loaded, at: datetime, style: Style) -> str:
     if not tables:
         drawn.append(Cell("There are no crons.").drawn())
     for table in tables:
-        longest = table.longest
-        long = longest is not None and longest.duration.seconds >= LONG_WAIT
-        color = drawing.OVER if long and longest and longest.duration.known else "yellow" if long else "bold"
         zone = Cell(f"· times in {table.timezone}", "dim")
         drawn += [Cell("").drawn(), drawing.line(Cell(table.application.name, "bold cyan"), zone)]
         rows = []
@@ -260,8 +194,8 @@ def _drawn(loaded: Loaded, at: datetime, style: Style) -> str:
                 (
                     Cell(entry.cron.name, "bold"),
                     Cell(entry.spec),
-                    Cell(_every(entry)),
-                    Cell(_moment(following[0], "%d") if following else ""),
+                    Cell(words.due(entry)),
+                    Cell(words.moment(following[0], "%d") if following else ""),
                     Cell(duration_text(entry.duration.seconds), "" if entry.duration.bounded else "yellow"),
                     Cell(entry.duration.reason, "dim"),
                 )
@@ -270,10 +204,10 @@ def _drawn(loaded: Loaded, at: datetime, style: Style) -> str:
         drawn.append(drawing.grid([HEADINGS[n] for n in shown], [[row[n] for n in shown] for row in rows]))
         if week := table.week(at):
             drawn += _picture(week, style)
-        drawn.append(Cell(f"→ {_wait(table)}", color).drawn())
+        drawn.append(Cell(f"→ {words.wait(table)}", drawing.OVER if words.is_long(table) else "bold").drawn())
         for entry in table.entries:
-            drawn += [Cell(f"! {entry.cron.name}: {text}", "yellow").drawn() for text in _warnings(entry)]
-        pairs = list(_collisions(table.collisions(at)))
+            drawn += [Cell(f"! {entry.cron.name}: {text}", "yellow").drawn() for text in words.warnings(entry)]
+        pairs = list(words.collisions(table.collisions(at)))
         drawn += [Cell(f"⇄ {pair}", "yellow").drawn() for pair in pairs]
     notes = _unknown(loaded, tables)
     drawn += [Cell("").drawn()] if notes else []

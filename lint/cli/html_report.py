@@ -74,7 +74,7 @@ def page(loaded: Sequence[Loaded], at: datetime) -> Page:
 
 def _project(loaded: Loaded, result: Result, at: datetime) -> ProjectPage:
     budget = Budget(loaded.project)
-    weeks = [(table, week) for table in timetables(loaded.project) if (week := table.week(at))]
+    weeks = [(table, week, table.collisions(at)) for table in timetables(loaded.project) if (week := table.week(at))]
     return ProjectPage(
         _title(loaded),
         loaded.place.folder,

@@ -12,7 +12,7 @@ from .. import __version__
 from ..capacity import CPU, DISK, MEMORY, Budget
 from ..diagnostic import SEVERITIES
 from ..quick import TYPE_CHECKING, NamedTuple
-from . import html_graph, html_week
+from . import crons, html_graph, html_week
 from .html_markup import Builder, Markup, number
 from .html_style import CSS, JAVASCRIPT
 from .text import _excerpt, _Mark
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..containers import Instance
     from ..diagnostic import Diagnostic
     from ..text import SourceFile
-    from ..timetable import Timetable, Week
+    from ..timetable import Collision, Timetable, Week
     from . import Report
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -45,7 +45,7 @@ class ProjectPage(NamedTuple):
     title: str
     folder: str
     budget: Budget
-    weeks: Sequence[tuple[Timetable, Week]]
+    weeks: Sequence[tuple[Timetable, Week, Sequence[Collision]]]
     notes: Sequence[str]
     disk_places: Mapping[Instance, str]
     found: Sequence[Diagnostic]
@@ -259,18 +259,34 @@ def _containers(project: ProjectPage, colors: Mapping[Instance, str], build: Bui
     return build("div", table, class_="scroll")
 
 
-def _weeks(weeks: Sequence[tuple[Timetable, Week]], build: Builder) -> Iterator[Markup]:
-    for table, week in weeks:
+def _weeks(weeks: Sequence[tuple[Timetable, Week, Sequence[Collision]]], build: Builder) -> Iterator[Markup]:
+    for index, (table, week, collisions) in enumerate(weeks):
+        wait, long = crons.wait(table), crons.is_long(table)
+        yield build("p", build.prose(f"{wait[0].upper()}{wait[1:]}."), class_="verdict no" if long else "verdict")
         name = f"{table.application.name}, " if len(weeks) > 1 else ""
         yield build("p", f"{name}times in {table.timezone}", class_="soft")
         yield html_week.draw(table, week, build)
+        if not index:
+            yield _key(build)
+        against = [f"`{entry.cron.name}`: {text}" for entry in table.entries for text in crons.warnings(entry)]
+        for title, texts in (
+            ("What is said against them", against),
+            ("What gets in each other's way, in four weeks", list(crons.collisions(collisions))),
+            ("What is not known", list(crons.doubts(table))),
+        ):
+            if texts:
+                yield build("h4", title)
+                yield build("ul", *(build("li", build.prose(text)) for text in texts), class_="notes")
+
+
+def _key(build: Builder) -> Markup:
     keys = [
         build("span", build("i"), "a run, as long as it may take at worst"),
         build("span", build("i", class_="possible"), "only the platform's limit of a day ends it"),
         build("span", build("i", class_="wait"), "a deployment that begins now would wait"),
         build("span", build("i", class_="wait possible"), "it might, if such a run goes on"),
     ]
-    yield build("p", *keys, class_="key")
+    return build("p", *keys, class_="key")
 
 
 # The findings

@@ -34,10 +34,7 @@ def draw(table: Timetable, week: Week, build: Builder) -> Markup:
             starts = [(start, start) for start, _ in runs] if (entry.interval or 0) >= DISTINCT else []
             layers = [("open", runs), ("run", starts)]
         rows.append(build("div", _label(entry, build), _strip(week, layers, title, build), class_="lane"))
-    notes = [build("small", build.prose(text)) for text in table.notes]
-    label = build(
-        "div", build("strong", f"A deployment would wait for {table.application.name}"), *notes, class_="label"
-    )
+    label = build("div", build("strong", f"A deployment would wait for {table.application.name}"), class_="label")
     layers = [("wait open", week.waits), ("wait", week.certain)]
     rows.append(build("div", label, _strip(week, layers, "when a deployment would wait", build), class_="lane waits"))
     return build("div", *rows, class_="week")
