@@ -505,3 +505,9 @@ def test_places_in_every_form(scalar: str, line: int, column: int) -> None:
 def test_the_ampersand_in_every_form(scalar: str, line: int, column: int) -> None:
     (one,) = written(scalar)
     assert (one.code, one.line, one.column, one.text) == ("WK007", line, column, "&")
+
+
+def test_the_program_in_a_loop_is_not_what_its_head_asks() -> None:
+    (one,) = told("for group in $(cat groups); do echo $group; php bin/work $group; done")
+    assert one.code == "WK010"
+    assert one.message.startswith("`php bin/work $group` runs in a loop")

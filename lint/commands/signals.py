@@ -100,7 +100,7 @@ def _keeps_shell(other: SimpleCommand, simple: SimpleCommand) -> bool:
 def _work(loop: Block, command: Command) -> SimpleCommand | None:
     """What a loop is there for: the first command in it that is neither a pause nor a trifle."""
     for each in loop.commands:
-        if each.words and each.name not in _BUILTINS and each not in loop.condition:
+        if each.words and each.name not in _BUILTINS and each not in loop.condition and not each.in_substitution:
             known = identify(each, context(command))
             if known is None or known.tool not in PLACEHOLDERS:
                 return each
