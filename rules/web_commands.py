@@ -80,7 +80,7 @@ def start_ends(web: Web) -> Iterator[Finding]:
         return
     yield finding(
         start.place(job.command.span),
-        f"`{job.name}` does one job and ends: the platform starts it again at once, for ever, and nothing answers requests",
+        f"`{starts.job_title(job)}` does one job and ends: the platform starts it again at once, for ever, and nothing answers requests",
         help="put it into a hook, and write the command of the server"
         if job.entry.purpose
         else "write the command of the server, in the foreground",
@@ -112,11 +112,8 @@ def second_server_never_starts(web: Web) -> Iterator[Finding]:
     if start is not None and found is not None:
         yield finding(
             start.place(found.second.span),
-            f"`{starts.title(found.second)}` never starts: `{found.first.name}` in front of it runs until the container "
-            "stops",
-            help="make it a worker, with this command as its `commands.start`"
-            if starts.stays(found.second, start)
-            else f"put it in front of `{found.first.name}`, or into a hook",
+            starts.never_starts(found),
+            help=starts.place_for(found, start),
             related=[(start.place(found.first.command.span), "runs for ever")],
         )
 

@@ -124,19 +124,13 @@ def ends_at_once(worker: Worker) -> Iterator[Finding]:
         return
     yield finding(
         start.place(job.command.span),
-        f"`{_shown(job)}` does one job and ends: the platform starts it again at once, over and over",
+        f"`{starts.job_title(job)}` does one job and ends: the platform starts it again at once, over and over",
         help="put it into a hook, which runs once per deployment"
         if job.entry.purpose
         else "let a cron run it, or leave out the option that ends it"
         if job.consumer
         else "let a cron run it, or write a program that stays",
     )
-
-
-def _shown(job: Known) -> str:
-    """A job with the option that makes it one."""
-    option = job.limited_by.raw if job.limited_by is not None else ""
-    return job.name if not option or option in job.name.split() else f"{job.name} {option}"
 
 
 @rule("WK009", "serves-requests", severity=WARNING, before=("WK020",))
@@ -782,10 +776,7 @@ def second_process_never_starts(worker: Worker) -> Iterator[Finding]:
     if start is not None and found is not None:
         yield finding(
             start.place(found.second.span),
-            f"`{starts.title(found.second)}` never starts: `{found.first.name}` in front of it runs until the container "
-            "stops",
-            help="make it a worker of its own, with this command as its `commands.start`"
-            if starts.stays(found.second, start)
-            else f"put it in front of `{found.first.name}`, or into a hook",
+            starts.never_starts(found),
+            help=starts.place_for(found, start),
             related=[(start.place(found.first.command.span), "runs for ever")],
         )

@@ -215,6 +215,12 @@ def one_job(command: Command) -> Known | None:
     return found[0]
 
 
+def job_title(job: Known) -> str:
+    """A job as people write it, with the option that makes it one."""
+    option = job.limited_by.raw if job.limited_by is not None else ""
+    return job.name if not option or option in job.name.split() else f"{job.name} {option}"
+
+
 def _is_job(known: Known) -> bool:
     if known.catch_all or known.tool in PLACEHOLDERS or known.daemonized:
         return False
@@ -252,6 +258,18 @@ def hidden(command: Command) -> Hidden | None:
             if _is_behind(later, simple):
                 return Hidden(known, later)
     return None
+
+
+def never_starts(found: Hidden) -> str:
+    """What becomes of a command behind one that never ends, as a message."""
+    return f"`{title(found.second)}` never starts: `{found.first.name}` in front of it runs until the container stops"
+
+
+def place_for(found: Hidden, command: Command) -> str:
+    """Where it belongs."""
+    if stays(found.second, command):
+        return "make it a worker of its own, with this command as its `commands.start`"
+    return f"put it in front of `{found.first.name}`, or into a hook"
 
 
 def _blocks(simple: SimpleCommand) -> bool:
