@@ -190,6 +190,10 @@ class Diagnostic:
         self.fingerprint = fingerprint
         self.project = project
 
+    def __repr__(self) -> str:
+        place = self.location
+        return f"<{place.path}:{place.line}:{place.column} {self.severity}[{self.code}] {self.message}>"
+
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """Output order: path, line, column, code, message."""
         return (self.location.path, self.location.line, self.location.column, self.code, self.message)

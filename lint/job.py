@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from .discover import ProjectFiles, discover_tree
+from .discover import ProjectFiles, discover, discover_tree
 from .engine import Result, lint_project
 from .load import load
 from .quick import TYPE_CHECKING
-from .settings import Settings
+from .settings import Cache, Settings
+from .settings import load as load_settings
 from .tree import OverlayTree
+from .usage import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import os
+    from collections.abc import Iterable, Mapping
 
     from .fix import Mended
     from .model import Project
@@ -42,6 +45,16 @@ class Job:
     def lint(self) -> Result:
         return lint_project(self.files, self.settings, self.tree)
 
+    def settle(self, settings: Settings, cache: Cache | None = None, *, files: bool = True) -> None:
+        """Gives the job its settings: these, over those of the nearest settings file. Raises `SettingsError`."""
+        self.settings = settings.over(load_settings(self.files.root, cache)) if files else settings
+        settle(self.settings)
+
+    def narrow(self, result: Result) -> None:
+        """Takes the findings away that are in other files than those asked for."""
+        if self.files.only is not None:
+            result.diagnostics = [found for found in result.diagnostics if found.location.path in self.files.only]
+
     def mend(self, *, allow_unsafe: bool = False) -> Mended[Result]:
         """The project with its fixes applied, in memory only."""
         from .fix import mend
@@ -51,6 +64,32 @@ class Job:
             return lint_project(self.files if is_as_found else surveyed(self.files, tree), self.settings, tree)
 
         return mend(self.tree, check, allow_unsafe=allow_unsafe, only=self.files.only)
+
+
+def settle(settings: Settings) -> None:
+    """Raises `SettingsError` for settings that name rules or schemas which are none."""
+    if settings.names_codes:
+        from .rule import all_rules
+
+        settings.check_codes([rule.code for rule in all_rules()])
+    settings.check_schemas()
+
+
+def jobs_in(
+    paths: Iterable[str | os.PathLike[str]], settings: Settings | None = None, *, settings_files: bool = True
+) -> list[Job]:
+    """The projects that paths stand for, with their settings; `settings` go before those of files.
+
+    Raises `UsageError` for a path that is not there, and for settings that cannot be used.
+    """
+    found = discover(map(str, paths))
+    if found.missing:
+        raise UsageError(f"`{found.missing[0]}`: there is no such file or folder")
+    jobs = [Job(files) for files in found.projects]
+    cache: Cache = {}
+    for job in jobs:
+        job.settle(settings or Settings(), cache, files=settings_files)
+    return jobs
 
 
 def surveyed(files: ProjectFiles, tree: Tree) -> ProjectFiles:

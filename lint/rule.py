@@ -104,6 +104,7 @@ class Rule:
 
 
 _registry: dict[str, list[Rule]] = {}
+_loaded: set[str] = set()
 
 
 def rule(
@@ -147,10 +148,10 @@ def finding(
 
 def rules_of(module: str) -> list[Rule]:
     """The rules of one module of `rules/`, which is imported on the first call."""
-    if module not in _registry:
-        _registry.setdefault(module, [])
-        import_module(f"paaslint.rules.{module}")
-    return _registry[module]
+    if module not in _loaded:
+        import_module(f"paaslint.rules.{module}")  # a second thread waits here until all rules are there
+        _loaded.add(module)
+    return _registry.get(module, [])
 
 
 @cache

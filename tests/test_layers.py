@@ -19,10 +19,10 @@ LAYERS = [
     "model", "commands.running", "commands.starts", "commands.development", "commands.durations", "commands.signals", "commands.consumers", "discover", "configuration", "endpoints", "containers",
     "capacity", "timetable", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
-    "settings", "baseline", "fix", "job",
-    "report", "report.*",
+    "settings", "baseline", "fix", "job", "pool",
+    "report", "report.*", "fleet", "library",
     "lsp", "lsp.*",
-    "cli", "cli.options", "cli.drawing", "cli.projects", "cli.show", "cli.plan", "cli.crons", "cli.html_report", "cli.known", "cli.check",
+    "cli", "cli.options", "cli.drawing", "cli.projects", "cli.show", "cli.plan", "cli.crons", "cli.html_report", "cli.known", "cli.stream", "cli.check",
     "cli.lsp", "cli.main", "__main__",
 ]  # fmt: skip
 """Lowest first. `rules` is the list of rule modules alone; `rules.*` and `report.*` are the modules in those folders.
@@ -40,7 +40,7 @@ files."""
 
 DISK_CALLS = {"exists", "getmtime", "getsize", "isdir", "isfile", "islink", "lexists", "realpath", "samefile"}
 HARMLESS_OS = {
-    "_exit", "environ", "fspath", "get_terminal_size", "getcwd", "cpu_count", "linesep", "name", "path", "sep",
+    "PathLike",     "_exit", "environ", "fspath", "get_terminal_size", "getcwd", "cpu_count", "sched_getaffinity", "linesep", "name", "path", "sep",
 }  # fmt: skip
 FILE_MODULES = {"fileinput", "glob", "io", "pathlib", "shutil", "tempfile"}
 

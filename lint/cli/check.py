@@ -9,16 +9,18 @@ from .. import report
 from ..diagnostic import ERROR, SEVERITIES
 from ..discover import FOLDERS, discover, discover_tree
 from ..job import Job, surveyed
+from ..pool import WORTHWHILE, lint_all
 from ..quick import TYPE_CHECKING
 from ..settings import NEVER, Cache, Plan, Settings, load
 from ..tree import DiskTree, OverlayTree
 from ..usage import UsageError
+from .stream import Progress, Stream, cores, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..diagnostic import Diagnostic
-    from ..engine import Result
+    from ..engine import Fault, Result
 
 STDIN = "-"
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
@@ -84,15 +86,9 @@ def run(arguments: Sequence[str]) -> int:
     _refuse_contradictions(options, settings)
     jobs = list(_jobs(options))
     for job in jobs:  # all settings are read before the first project is touched
-        job.settings = options.settings.over(load(job.files.root, cache))
-        if job.settings.names_codes:
-            from ..rule import all_rules
-
-            job.settings.check_codes([rule.code for rule in all_rules()])
-        job.settings.check_schemas()
+        job.settle(options.settings, cache)
     whole = _Run(options, settings)
-    for job in jobs:
-        whole.check(job)
+    whole.check(jobs)
     return whole.finish()
 
 
@@ -170,7 +166,10 @@ def _inside(path: str, folder: str) -> str:
 class _Run:
     """One run over all projects: what came of each, and what is to be said at the end."""
 
-    __slots__ = ("changed_files", "diffs", "failed", "fixed", "folder", "jobs", "options", "outcomes", "settings")
+    __slots__ = (
+        "changed_files", "diffs", "failed", "faults", "fixed", "folder", "found", "jobs", "options", "outcomes",
+        "settings", "streamed",
+    )  # fmt: skip
 
     def __init__(self, options: Options, settings: Settings) -> None:
         self.options = options
@@ -180,18 +179,42 @@ class _Run:
         self.outcomes: list[report.Outcome] = []
         self.diffs: list[str] = []
         self.fixed = self.changed_files = 0
-        self.failed = False
+        self.failed = self.found = False
+        self.faults: list[tuple[str, Fault]] = []
 
-    def check(self, job: Job) -> None:
-        """Lints or mends one project."""
-        result = self._mend(job) if self.options.diff or self.settings.fix else job.lint()
-        if job.files.only is not None:
-            result.diagnostics = [found for found in result.diagnostics if found.location.path in job.files.only]
-        folder = report.Placement(job.files.root, self.folder).folder
-        for diagnostic in result.diagnostics:
-            diagnostic.project = folder
-        self.jobs.append(job)
-        self.outcomes.append(report.Outcome(job.files.root, result))
+    def check(self, jobs: Sequence[Job]) -> None:
+        """Lints or mends projects. Text is written on the way, if nothing that is known in the end can change it."""
+        placed = in_order(jobs, self.folder)
+        ordered = [job for _, job in placed]
+        mends = self.options.diff or self.settings.fix
+        workers = 1 if len(jobs) < WORTHWHILE else self.settings.jobs or cores()
+        results = map(self._mend, ordered) if mends else lint_all(ordered, workers)
+        name = self.settings.format or "text"
+        waits = mends or self.settings.baseline or self.options.statistics or name != "text"
+        stream = None if waits else Stream(self._style, self.folder, self._fail_on)
+        progress = Progress(len(jobs)) if len(jobs) > 1 and sys.stderr.isatty() else None
+        for (prefix, job), result in zip(placed, results, strict=True):
+            job.narrow(result)
+            folder = report.Placement(job.files.root, self.folder).folder
+            for diagnostic in result.diagnostics:
+                diagnostic.project = folder
+            outcome = report.Outcome(job.files.root, result)
+            if stream is None or self.settings.output_file:
+                self.jobs.append(job)
+                self.outcomes.append(outcome)
+            self.faults += [(job.files.root, fault) for fault in result.faults]
+            if stream is not None:
+                self.found = self.found or any(map(self._fails, result.diagnostics))
+                if progress is not None and result.diagnostics:
+                    progress.hide()
+                stream.take(prefix, outcome)
+            if progress is not None:
+                progress.step()
+        if progress is not None:
+            progress.hide()
+        if stream is not None:
+            stream.finish()
+        self.streamed = stream is not None
 
     def _mend(self, job: Job) -> Result:
         """Writes or keeps the fixes of a project; what is to be said of it."""
@@ -231,8 +254,10 @@ class _Run:
         for name, path in self.settings.output_file:
             _write(path, report.render(name, self._report(name), report.Style()))
         name = self.settings.format or "text"
-        style = report.Style.detect(sys.stdout.isatty(), os.environ, self.options.color)
-        if self.options.diff:
+        style = self._style
+        if self.streamed:
+            pass
+        elif self.options.diff:
             sys.stdout.write("".join(self.diffs))
         elif self.options.statistics:
             from ..report import text
@@ -252,11 +277,12 @@ class _Run:
             return FAULT
         if self.failed:
             return USAGE
-        return (
-            FOUND
-            if any(self._fails(found) for outcome in self.outcomes for found in outcome.result.diagnostics)
-            else CLEAN
-        )
+        found = self.found or any(self._fails(one) for outcome in self.outcomes for one in outcome.result.diagnostics)
+        return FOUND if found else CLEAN
+
+    @property
+    def _style(self) -> report.Style:
+        return report.Style.detect(sys.stdout.isatty(), os.environ, self.options.color)
 
     @property
     def _fail_on(self) -> str:
@@ -279,11 +305,10 @@ class _Run:
             _say(f"GitHub code scanning shows the {report.FORMATS[name].most} gravest of these {count} findings")
 
     def _tell_faults(self) -> bool:
-        faults = [(outcome.root, fault) for outcome in self.outcomes for fault in outcome.result.faults]
-        for root, fault in faults:
+        for root, fault in self.faults:
             path = report.Placement(root, self.folder).path(fault.path)
             _say(f"internal fault in {fault.rule} at {path}; please report it with this:\n{fault.text.rstrip()}")
-        return bool(faults)
+        return bool(self.faults)
 
     def _write_baseline(self, file: str) -> None:
         from . import known

@@ -40,7 +40,7 @@ def render(report: Report, style: Style) -> str:
         lines.append(f"::group::{len(hidden)} more not shown as annotations")
         lines += [_harmless(text.line(diagnostic, PLAIN).rstrip()) for diagnostic in hidden]
         lines.append("::endgroup::")
-    return "\n".join(lines) + "\n" + text.summary(report, PLAIN)
+    return "\n".join(lines) + "\n" + text.summary(report.summary, PLAIN)
 
 
 def _command(diagnostic: Diagnostic) -> str:

@@ -26,7 +26,7 @@ SPECIAL = re.compile(r"[&<>`\\*_\[\]|~$]")
 
 def render(report: Report, style: Style) -> str:
     """A heading, the counts and a row for each finding."""
-    title = f"### paaslint\n\n{_prose(' '.join(summary(report, PLAIN).split()))}\n"
+    title = f"### paaslint\n\n{_prose(' '.join(summary(report.summary, PLAIN).split()))}\n"
     if not report.diagnostics:
         return title
     rows: list[str] = []

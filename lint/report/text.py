@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..diagnostic import Diagnostic, Location
     from ..text import SourceFile
-    from . import Report, Style
+    from . import Report, Style, Summary
 
 COLOR = {ERROR: "1;31", WARNING: "1;33", INFO: "1;36"}
 BOLD, DIM, GUTTER, RELATED, GOOD = "1", "2", "1;34", "1;34", "1;32"
@@ -23,9 +23,11 @@ CUT = "..."
 
 def render(report: Report, style: Style) -> str:
     """All findings in order, and a summary line; where there is nothing to say, only people are told so."""
-    if not report.diagnostics and not style.terminal:
-        return ""
-    explained: set[str] = set()
+    return findings(report, style, set()) + end(report.summary, style)
+
+
+def findings(report: Report, style: Style, explained: set[str]) -> str:
+    """All findings in order. `explained` are the rules that were spoken of at length before; it is brought up to date."""
     blocks: list[str] = []
     for diagnostic in report.diagnostics:
         if style.terminal:
@@ -33,7 +35,13 @@ def render(report: Report, style: Style) -> str:
             explained.add(diagnostic.code)
         else:
             blocks.append(line(diagnostic, style))
-    return "".join(blocks) + summary(report, style)
+    return "".join(blocks)
+
+
+def end(counts: Summary, style: Style) -> str:
+    """What stands below the findings: a summary, but where there are none, only for people."""
+    found = counts.errors or counts.warnings or counts.infos
+    return summary(counts, style) if found or style.terminal else ""
 
 
 def statistics(report: Report, style: Style) -> str:
@@ -46,12 +54,11 @@ def statistics(report: Report, style: Style) -> str:
         f"{count:>6}  {style.paint(f'{severity:<7}', COLOR[severity])}  {style.paint(code, BOLD)}  {name}\n"
         for (code, severity, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
-    return "".join(lines) + summary(report, style)
+    return "".join(lines) + summary(report.summary, style)
 
 
-def summary(report: Report, style: Style) -> str:
+def summary(counts: Summary, style: Style) -> str:
     """What was found, suppressed and can be fixed, in a line or two."""
-    counts = report.summary
     found = [
         style.paint(_many(count, severity), COLOR[severity])
         for severity, count in ((ERROR, counts.errors), (WARNING, counts.warnings), (INFO, counts.infos))

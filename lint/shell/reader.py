@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from _thread import _local
 from collections.abc import Iterator, Sequence
 
 from ..quick import TYPE_CHECKING, Any, NamedTuple
@@ -123,18 +124,18 @@ class _Context(NamedTuple):
     limit: int | None = None
 
 
-_parser: Parser | None = None
+_own = _local()
+"""What each thread has for itself: its parser."""
 
 
 def _load() -> Parser:
     """The parser. Neither library is loaded with its package: one brings `typing` for nobody here, the other reads
     query files through `importlib.resources`; together they would take 1.2 times as long as the bare interpreter."""
-    global _parser
-    if _parser is None:
+    parser: Parser | None = getattr(_own, "parser", None)
+    if parser is None:
         binding: Any = _load_alone("tree_sitter._binding")
-        _parser = binding.Parser(binding.Language(_load_alone("tree_sitter_bash._binding").language()))
-    assert _parser is not None
-    return _parser
+        parser = _own.parser = binding.Parser(binding.Language(_load_alone("tree_sitter_bash._binding").language()))
+    return parser
 
 
 def _load_alone(name: str) -> Any:
