@@ -170,7 +170,9 @@ def check_parser() -> Parser:
         metavar="SEVERITY",
         help="the least severity that fails the run: error (the default), warning, info or never",
     )
-    group.add_argument("--jobs", type=count, metavar="N", help="how many processes may work at once (default: the cores)")
+    group.add_argument(
+        "--jobs", type=count, metavar="N", help="how many processes may work at once (default: the cores)"
+    )
     group.add_argument("--stdin-filename", metavar="FILE", help="with - as the path: what standard input stands for")
     group.add_argument("--version", action="store_true", help="print the version")
     group.add_argument("-h", "--help", action="store_true", help="show this help")
