@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from ..example import Example, read_doc
+from ..quick import Any
 from ..rule import Rule, all_rules
 from ..usage import UsageError, did_you_mean
 from . import Style
