@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,6 +29,9 @@ R = TypeVar("R")
 TYPING_PAUSE = 0.1
 """Seconds without a change after which a project is linted again."""
 
+IDLE = 1.0
+"""Seconds without a message after which garbage is collected, so that nobody waits for that while typing."""
+
 MAX_IGNORED = 10
 """For how many findings at one place it is tried out where a comment takes them away."""
 
@@ -47,6 +51,8 @@ class Server(LanguageServer):
         self._published: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._told_faults: set[Fault] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self._is_warm = False
         self._converter: Converter | None = None
 
     @property
@@ -71,7 +77,11 @@ class Server(LanguageServer):
         """Publish after a pause, unless something changes meanwhile: then after that."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(pause, self.publish)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(pause, self.publish)
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = loop.call_later(pause + IDLE, self._collect)
 
     def publish(self) -> None:
         """Tell the editor of every file for which something has changed."""
@@ -94,6 +104,13 @@ class Server(LanguageServer):
             if self._published.get(uri) != (version, diagnostics):
                 self._send(uri, version, diagnostics)
         self._published = current
+
+    def _collect(self) -> None:
+        """Collect garbage; the rules and tables, which stay, are looked at only once."""
+        gc.collect()
+        if not self._is_warm:
+            gc.freeze()
+            self._is_warm = True
 
     def _send(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
