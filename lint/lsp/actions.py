@@ -83,7 +83,7 @@ def ignore(finding: Diagnostic, project: Project, before: Result, attempt: Try) 
     for edit in _comments(project, source, source.offset(place.line, place.column), finding.code):
         text = source.text[: edit.span.start] + edit.text + source.text[edit.span.end :]
         after, result = attempt(place.path, text)
-        if _is_gone(finding, before, result) and _scripts(project) == _scripts(after):
+        if _is_gone(finding, before, result) and _content(project) == _content(after):
             return Action(f"Ignore {finding.code} here", QUICK_FIX, finding, (edit,))
     return None
 
@@ -153,22 +153,25 @@ def _key(node: Node) -> Node | None:
 
 
 def _is_gone(finding: Diagnostic, before: Result, after: Result) -> bool:
-    """Whether a finding is there no more, and nothing is that was not there before."""
-
-    def counted(result: Result) -> Counter[tuple[str, str, str]]:
-        return Counter((each.code, each.location.path, each.fingerprint) for each in result.diagnostics)
-
-    old, new = counted(before), counted(after)
-    codes = Counter(each.code for each in after.diagnostics) - Counter(each.code for each in before.diagnostics)
-    gone = old[(finding.code, finding.location.path, finding.fingerprint)]
-    kept = new[(finding.code, finding.location.path, finding.fingerprint)]
-    return kept < gone and not codes and len(after.faults) <= len(before.faults)
+    """Whether a finding is there no more, perhaps with others of its code, and nothing else has come or gone."""
+    old, new = (Counter(each.code for each in result.diagnostics) for result in (before, after))
+    others = {code: count for code, count in new.items() if code != finding.code}
+    return (
+        new[finding.code] < old[finding.code]
+        and others == {code: count for code, count in old.items() if code != finding.code}
+        and len(after.faults) <= len(before.faults)
+    )
 
 
-def _scripts(project: Project) -> list[list[str]]:
-    """The commands and here-documents of each script, which a comment leaves as they are."""
-    scripts = [parse(each.text) for application in project.applications for each in application.commands]
-    return [
-        [*(script.text[slice(*command.span)] for command in script.commands), *(each.text for each in script.documents)]
-        for script in scripts
-    ]
+def _content(project: Project) -> tuple[list[str], list[list[str]]]:
+    """What a comment leaves as it is: the text of values and keys, and of scripts the commands and here-documents."""
+    commands = [each for application in project.applications for each in application.commands]
+    scripts = {id(each.node) for each in commands if each.node.style in (LITERAL, INCLUDED)}
+    parsed = [parse(each.text) for each in commands]
+    return (
+        [node.text for node in project.nodes() if isinstance(node, ScalarNode) and id(node) not in scripts],
+        [
+            [*(each.text[slice(*command.span)] for command in each.commands), *(doc.text for doc in each.documents)]
+            for each in parsed
+        ],
+    )
