@@ -103,8 +103,8 @@ def hides_build_output(mount: Mount) -> Iterator[Finding]:
         if folder is not None and not _is_cared_for(application, build, mount, found):
             yield finding(
                 mount.key,
-                f"mount `{mount.name}` lies over `{folder}`, which `{found.name}` fills during the build: the "
-                "application will not see it",
+                f"mount `{mount.name}` hides what `{found.name}` {'may put' if exact else 'puts'} into `{folder}` during the "
+                "build: the application will not see it",
                 help="remove the mount, or mount only a folder in it that the application writes to",
                 related=[(_place(build, found), "the build")],
             )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_dash import FRAGMENTS
 
 from examples import lint_files
 from paaslint.diagnostic import Diagnostic
@@ -416,3 +419,18 @@ def test_folded_lines_are_told_instead_of_what_comes_of_them() -> None:
 def test_an_unknown_part_silences_what_depends_on_it() -> None:
     assert told('$COMMAND migrate; eval "$SCRIPT"; ./own.sh', "build") == []
     assert [d.code for d in lint("mounts: !include {type: yaml, path: gone.yaml}\nhooks: {deploy: touch x}\n")] == []
+
+
+WORDS = st.sampled_from(
+    [
+        "php artisan migrate ", "php artisan queue:work ", "pkill -f ", "sv restart app ", "env ", "set -x ", "sudo ",
+        "cp a b ", "ln -s a b ", "touch x ", "> x ", "npm ci ", "$API_TOKEN ", "$PLATFORM_BRANCH ", "base64 -d ", "jq . ",
+        "mkdir ", "timeout 5 ", "sh -c 'a; touch b' ", "redis ", "apt-get install ", "kill ", "pgrep [ ",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(FRAGMENTS | WORDS, min_size=1, max_size=12).map("".join), st.sampled_from(["build", "deploy"]))
+def test_no_script_makes_a_rule_fail(script: str, hook: str) -> None:
+    told(script, hook, MOUNTS + QUEUE)
