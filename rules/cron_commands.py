@@ -7,7 +7,7 @@ from itertools import islice
 from paaslint.commands import running
 from paaslint.commands.consumers import consumer_by_the_minute
 from paaslint.commands.durations import MAX_SECONDS, Duration
-from paaslint.model import Application, Cron, Mount, Worker, environment_of
+from paaslint.model import Application, Cron
 from paaslint.names import quoted
 from paaslint.nodes import Node, Place
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
@@ -412,58 +412,15 @@ def relies_on_worker(cron: Cron) -> Iterator[Finding]:
 
     Source: Crons, introduction; Work with workers, "Commands" and "Inheritance"
     """
-    application, command = cron.application, cron.command
-    if command is None or not application.workers:
+    from paaslint.commands.elsewhere import elsewhere
+
+    command = cron.command
+    if command is None:
         return
-    variables = _only_in_workers(application)
-    for reading in command.script.reads:
-        worker = variables.get(reading.name)
-        if worker is not None and not reading.guarded and not reading.own:
-            yield finding(
-                command.place(reading.span),
-                f"cron `{cron.name}` reads `{reading.name}`, which only worker `{worker.name}` sets: crons run on the "
-                "web container, where it is empty",
-                help="set it in the application's `variables`",
-                related=[(worker.key_of("variables"), "set here")],
-            )
-    mounts = _mounts_of_workers(application)
-    for simple in running.reached(command) if mounts else ():
-        from paaslint.shell import resolve
-
-        words = [*simple.arguments, *(each.target for each in simple.redirections if each.target)]
-        for word in words:
-            path = resolve(simple.directory, word)
-            mount = next((m for m in mounts if path == m.path or (path or "").startswith(f"{m.path}/")), None)
-            if mount is not None:
-                yield finding(
-                    command.place(word.span),
-                    f"cron `{cron.name}` uses `{word.raw}`, which lies in a mount that only a worker has: crons run on "
-                    "the web container, where it is not there",
-                    help="define the mount for the application, as a service mount if the files are to be shared",
-                    related=[(mount.key, "the worker's mount")],
-                )
-                return
-
-
-def _only_in_workers(application: Application) -> dict[str, Worker]:
-    """The environment variables that workers have and the web container has not, with the first of their workers."""
-    web = environment_of(application.web.setting("variables"))
-    if web is None or not application.workers.known:
-        return {}
-    found: dict[str, Worker] = {}
-    for worker in application.workers:
-        for name in environment_of(worker.setting("variables")) or ():
-            if name not in web:
-                found.setdefault(name, worker)
-    return found
-
-
-def _mounts_of_workers(application: Application) -> list[Mount]:
-    """The mounts that workers have and the web container has not."""
-    own = application.web.mounts
-    if not own.known:
-        return []
-    paths = {mount.path for mount in own}
-    return [
-        mount for worker in application.workers for mount in worker.mounts if mount.path and mount.path not in paths
-    ]
+    for used in elsewhere(command):
+        yield finding(
+            command.place(used.span),
+            f"cron `{cron.name}` {used.said}: crons run on the web container, which does not have it",
+            help=used.remedy,
+            related=[(used.origin, "the worker's own")],
+        )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from paaslint.commands.running import known, mount_of, reached, readings
+from paaslint.commands.elsewhere import elsewhere
+from paaslint.commands.running import known, reached, readings
 from paaslint.commands.starts import title
 from paaslint.commands.tools import PAGE, Known, duration, unwrap
-from paaslint.model import Application, Command, Cron, Hook, Mount, Relationship, Worker
+from paaslint.model import Application, Command, Cron, Hook, Relationship, Worker
 from paaslint.names import nearest, quoted
 from paaslint.nodes import INCLUDED, LITERAL, MappingNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
-from paaslint.shell import Block, Script, SimpleCommand, resolve, syntax_errors
+from paaslint.shell import Block, Script, SimpleCommand, syntax_errors
 
 HOOKS = ("build", "deploy", "post_deploy")
 _LIVE = ("deploy", "post_deploy")
@@ -520,64 +521,14 @@ def uses_worker_state(hook: Hook) -> Iterator[Finding]:
     command = hook.command
     if command is None:
         return
-    application = hook.application
-    where = "the build" if hook.name == "build" else "the web container, where this hook runs,"
-    lone = _variables_of_workers(application)
-    for reading in readings(command) if lone else ():
-        if reading.name in lone:
-            yield finding(
-                command.place(reading.span),
-                f"`{reading.name}` is set for worker `{lone[reading.name]}` only: {where} does not have it",
-                help="set it under the application's `variables`",
-            )
-    if hook.name == "build" or not application.web.mounts.known:
-        return
-    for simple in reached(command):
-        for word in simple.words[1:]:
-            path = resolve(simple.directory, word) if "/" in word.text else None
-            mount = (
-                None if path is None or mount_of(path, application.web.mounts) else _mount_of_worker(application, path)
-            )
-            if mount is not None:
-                yield finding(
-                    command.place(word.span),
-                    f"`{mount.path}` is a mount of a worker only: {where} does not have it",
-                    help="give the application the mount, from a service that both can reach",
-                    related=[(mount.key, "the worker's mount")],
-                )
-
-
-def _mount_of_worker(application: Application, path: str) -> Mount | None:
-    for worker in application.workers:
-        mount = mount_of(path, worker.mounts)
-        if mount is not None:
-            return mount
-    return None
-
-
-def _variables_of_workers(application: Application) -> dict[str, str]:
-    """The environment variables that workers set and the application does not, each with its worker."""
-    settings = [application.get("variables"), application.web.setting("variables").node]
-    if any(node is not None and not isinstance(node, MappingNode) for node in settings):
-        return {}
-    shared = {name for node in settings for name in _names(node)}
-    environment = application.environment
-    if environment is not None:
-        shared |= {setting.name for setting in environment.script.sets}
-    return {
-        name: worker.name
-        for worker in application.workers
-        if worker.setting("variables").origin == "own"
-        for name in _names(worker.setting("variables").node)
-        if name not in shared
-    }
-
-
-def _names(variables: object) -> Iterator[str]:
-    group = variables.get("env") if isinstance(variables, MappingNode) else None
-    if isinstance(group, MappingNode):
-        yield from (name.upper() for name, _ in group)
-        yield from (name for name, _ in group)
+    where = "a build" if hook.name == "build" else "the web container, where it runs,"
+    for used in elsewhere(command):
+        yield finding(
+            command.place(used.span),
+            f"the `{hook.name}` hook {used.said}: {where} does not have it",
+            help=used.remedy,
+            related=[(used.origin, "the worker's own")],
+        )
 
 
 @rule("HK012", "background-in-hook", severity=WARNING)

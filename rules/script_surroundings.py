@@ -7,8 +7,7 @@ import re
 from paaslint.commands.effects import is_below, writes
 from paaslint.commands.running import WHERE, reached, readings
 from paaslint.commands.tools import Plain, unwrap
-from paaslint.model import Command
-from paaslint.nodes import MappingNode
+from paaslint.model import Command, environment_of
 from paaslint.quick import NamedTuple
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
 from paaslint.secrets import is_secret_name
@@ -345,12 +344,10 @@ def _own_names(command: Command) -> set[str] | None:
     application = command.application
     found: set[str] = set()
     for container in application.web_and_workers:
-        variables = container.setting("variables").node
-        group = variables.get("env") if isinstance(variables, MappingNode) else variables
-        if isinstance(group, MappingNode) and not group.partial:
-            found.update(name.upper() for name in group.index())
-        elif group is not None:
+        variables = environment_of(container.setting("variables"))
+        if variables is None:
             return None
+        found.update(variables)
     environment = application.environment if command.role != "build" else None
     if environment is not None:
         found.update(setting.name for setting in environment.script.sets)

@@ -11,7 +11,7 @@ from paaslint.commands.tools import identify, table, unwrap
 from paaslint.model import Command
 from paaslint.nodes import DOUBLE, FOLDED, PLAIN, Place, ScalarNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
-from paaslint.shell import BASH, Fault, SimpleCommand, Word, resolve, syntax_errors
+from paaslint.shell import BASH, Fault, SimpleCommand, Word, parse, resolve, syntax_errors
 from paaslint.shell.bashisms import WRONG, Bashism, bashisms
 from paaslint.text import Span
 
@@ -439,7 +439,10 @@ def _joined(command: Command) -> Iterator[tuple[int, str]]:
         before, line = text[previous:start].strip(), text[start:end].strip()
         if not line or not before or inside(start):
             continue
-        if line.startswith("#") or (_is_command(line) and (not _OPEN_END.search(before) or before.startswith("set -"))):
+        goes_on = _OPEN_END.search(before) is not None and not before.startswith("set -")
+        if goes_on and before.endswith("install"):
+            goes_on = not _is_job(line)
+        if line.startswith("#") or (_is_command(line) and not goes_on):
             yield start, line
 
 
@@ -456,6 +459,12 @@ def _breaks(node: ScalarNode) -> Iterator[int]:
 def _is_command(line: str) -> bool:
     name = line.split()[0].rstrip(";")
     return name in _WORDS or name.startswith("./") or (line.count(" ") > 0 and name in _tools())
+
+
+def _is_job(line: str) -> bool:
+    """Whether a line is a command for an installation, a build, a migration, and hardly a list of packages."""
+    found = next((identify(simple, "hook") for simple in parse(line).commands), None)
+    return found is not None and found.entry.purpose != "" and len(found.matched) > 1
 
 
 def _tools() -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from paaslint.model import Command, Container, Relationship, Service, Worker
+from paaslint.model import Command, Container, Relationship, Service, Worker, environment_of
 from paaslint.nodes import MappingNode, Node, Place, ScalarNode
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
 
@@ -116,13 +116,10 @@ def _in_command(command: Command, lost: Relationship, renamed: bool) -> Place | 
 
 
 def _environment(container: Container) -> Iterator[tuple[str, ScalarNode]]:
-    """The environment variables of a container that are text, with their names as programs see them."""
-    variables = container.setting("variables").node
-    group = variables.get("env") if isinstance(variables, MappingNode) else None
-    if isinstance(group, MappingNode):
-        for name, entry in group.index().items():
-            if isinstance(entry.value, ScalarNode):
-                yield name.upper(), entry.value
+    """The environment variables of a container that are no list and no mapping."""
+    for name, value in (environment_of(container.setting("variables")) or {}).items():
+        if isinstance(value, ScalarNode):
+            yield name, value
 
 
 _MEMORY = ("redis", "valkey")

@@ -85,6 +85,7 @@ SHELL_OURS = {
     "paaslint.commands.development",
     "paaslint.commands.durations",
     "paaslint.commands.effects",
+    "paaslint.commands.elsewhere",
     "paaslint.commands.running",
     "paaslint.commands.signals",
     "paaslint.commands.starts",

@@ -16,7 +16,7 @@ LAYERS = [
     "facts", "schemas", "schema", "schedule",
     "shell.words", "shell.syntax", "shell.script", "shell.reader", "shell", "shell.bashisms",
     "commands", "commands.tools", "commands.effects",
-    "model", "commands.running", "commands.starts", "commands.development", "commands.durations", "commands.signals", "commands.consumers", "discover", "configuration", "endpoints", "containers",
+    "model", "commands.running", "commands.elsewhere", "commands.starts", "commands.development", "commands.durations", "commands.signals", "commands.consumers", "discover", "configuration", "endpoints", "containers",
     "capacity", "timetable", "load",
     "suppress", "rules", "rule", "rules.*", "example", "engine",
     "settings", "baseline", "fix", "job", "pool",

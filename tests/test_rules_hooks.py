@@ -147,6 +147,10 @@ def test_deployed_habits_are_silent(hook: str, script: str) -> None:
         ("build", "while true; do php x.php; done", [("HK008", "error")]),
         ("build", "while true; do php x.php && break; done", []),
         ("deploy", 'if [ "$PLATFORM_BRANCH" = main ]; then sleep infinity; fi', [("HK008", "warning")]),
+        ("build", "timeout 60 sh -c 'while true; do php x.php; done'", []),
+        ("build", "loop() { while true; do php x.php; done; }\nphp y.php", [("HK008", "warning")]),
+        ("build", "[ -f x ] && while true; do php x.php; done", [("HK008", "warning")]),
+        ("build", "until php x.php; do sleep 1; done", []),
         ("deploy", "sleep 60", [("HK009", "warning")]),
         ("deploy", "sleep 5", []),
         ("post_deploy", "sleep 60", []),
@@ -434,3 +438,194 @@ WORDS = st.sampled_from(
 @given(st.lists(FRAGMENTS | WORDS, min_size=1, max_size=12).map("".join), st.sampled_from(["build", "deploy"]))
 def test_no_script_makes_a_rule_fail(script: str, hook: str) -> None:
     told(script, hook, MOUNTS + QUEUE)
+
+
+LONELY = """workers:
+    queue:
+        mounts: {scratch: {source: local}}
+        variables: {env: {queue_name: mails}}
+        commands: {start: exec php queue.php}
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "shows"),
+    [
+        ("php x.php $QUEUE_NAME", "$QUEUE_NAME"),
+        ("php x.php ${QUEUE_NAME:-mails}", ""),
+        ('[ -n "$QUEUE_NAME" ] && php x.php $QUEUE_NAME', ""),
+        ("cat scratch/list | php x.php", "scratch/list"),
+        ("cat scratch/a scratch/b; cat <scratch/c", "scratch/a"),
+        ("cd scratch/a && ls ./b", "scratch/a"),
+        ("php x.php scratch other/scratch", ""),
+    ],
+)
+def test_what_only_workers_have(script: str, shows: str) -> None:
+    for text in (
+        f"hooks:\n    deploy: {block(script)}",
+        f'crons:\n    c:\n      spec: "0 3 * * *"\n      cmd: {block(script)}',
+    ):
+        text = "disk: 512\n" + LONELY + text
+        found = [d for d in lint(text) if d.code in ("HK011", "CR018")]
+        assert [shown(d, {".platform.app.yaml": PHP + DATABASE + text}) for d in found] == ([shows] if shows else [])
+        assert all("`queue`" in d.message for d in found)
+
+
+def test_what_workers_have_may_be_set_for_all() -> None:
+    shared = "variables: {env: {QUEUE_NAME: mails}}\n"
+    assert lint(f"disk: 512\n{shared}{LONELY}hooks: {{deploy: php x.php $QUEUE_NAME}}\n") == []
+    hook = "hooks: {deploy: php x.php $QUEUE_NAME}\n"
+    found = lint(f"disk: 512\n{LONELY}{hook}", {".environment": "export QUEUE_NAME=mails\n"})
+    assert [d.code for d in found] == []
+    (found_in_build,) = lint(f"disk: 512\n{LONELY}hooks: {{build: php x.php $QUEUE_NAME}}\n")
+    assert (found_in_build.code, "a build does not have it" in found_in_build.message) == ("HK011", True)
+
+
+@pytest.mark.parametrize(
+    ("build", "more", "mount", "found"),
+    [
+        ("npm ci", "", "node_modules", True),
+        ("npm ci && npm run build", "", "dist", True),
+        ("npm ci && npx next build", "", ".next", False),
+        ("npm ci && npx next build", "", "/.next", True),
+        ("composer install", "", "vendor", True),
+        ("hugo", "", "public", True),
+        ("hugo -d site", "", "public", False),
+        ("hugo -d site", "", "site", True),
+        ("cd web && npm ci", "", "node_modules", False),
+        ("cd web && npm ci", "", "web/node_modules", True),
+        ("npm ci", "", "node_modules/.cache", False),
+        ("npm install -g yarn", "", "node_modules", False),
+        ("npm ci || true", "", "node_modules", False),
+        ("hugo && mv public _public", "", "public", False),
+        ("hugo && ./handle_mounts.sh", "", "public", False),
+        ("hugo", "deploy: cp -R _public/. public/", "public", False),
+        ("hugo", "post_deploy: hugo", "public", False),
+        ("hugo", "deploy: ./fill.sh", "public", False),
+        ("hugo", "deploy: php artisan migrate --force", "public", True),
+    ],
+)
+def test_mounts_over_what_a_build_fills(build: str, more: str, mount: str, found: bool) -> None:
+    text = f"disk: 512\nmounts: {{{mount}: {{source: local}}}}\nhooks:\n    build: {build}\n    {more}\n"
+    files = {
+        ".platform.app.yaml": 'name: app\ntype: "nodejs:24"\nweb: {commands: {start: node x.js}}\n' + text,
+        **SERVICES,
+    }
+    codes = [d.code for d in lint_files(files, Settings(select=("MT010",))).diagnostics]
+    assert codes == ["MT010"] * found
+
+
+@pytest.mark.parametrize(
+    ("mount", "found"),
+    [
+        ("uploads: {source: tmp}", 1),
+        ("web/sites/default/files: {source: tmp, source_path: files}", 1),
+        ("storage: {source: tmp}", 1),
+        ("storage/framework/cache: {source: tmp}", 0),
+        ("cache/data: {source: tmp}", 0),
+        ("var: {source: tmp}", 0),
+        ("uploads: {source: local}", 0),
+        ("uploads: {source: service, service: files}", 0),
+    ],
+)
+def test_data_in_temporary_mounts(mount: str, found: int) -> None:
+    assert [d.code for d in lint(f"disk: 512\nmounts: {{{mount}}}\n")].count("MT011") == found
+
+
+OWN = """applications:
+    app:
+        type: "php:8.4"
+        relationships: {{database: "db:mysql", queue: "mq:rabbitmq"}}
+        web: {{locations: {{"/": {{root: public, passthru: "/index.php"}}}}}}
+        workers:
+            mail:
+                relationships: {relationships}
+                {more}
+services:
+    db: {{type: "mariadb:11.4"}}
+    mq: {{type: "rabbitmq:4.1"}}
+routes:
+    "https://{{default}}/": {{type: upstream, upstream: "app:http"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("relationships", "more", "lost"),
+    [
+        ("{}", 'commands: {start: "php mail.php $DATABASE_HOST"}', ["database"]),
+        ("{}", 'commands: {start: "php mail.php ${DATABASE_HOST:-}"}', []),
+        ("{}", 'commands: {start: "php mail.php --host database.internal"}', ["database"]),
+        ("{}", 'commands: {start: "php mail.php --host mydatabase.internal"}', []),
+        ("{}", "commands: {start: 'php artisan queue:work queue --max-time=60'}", ["queue"]),
+        (
+            "{}",
+            "{commands: {start: php m.php}, variables: {env: {QUEUE_CONNECTION: queue, TITLE: database}}}",
+            ["queue"],
+        ),
+        ("{}", "commands: {start: php mail.php}", []),
+        ('{queue: "mq:rabbitmq"}', "commands: {start: 'php artisan queue:work queue'}", []),
+        ('{jobs: "mq:rabbitmq"}', "commands: {start: 'php artisan queue:work queue'}", []),
+        ('{jobs: "mq:rabbitmq"}', "commands: {start: 'php mail.php $QUEUE_HOST'}", ["queue"]),
+        ("!include {type: yaml, path: gone.yaml}", 'commands: {start: "php mail.php $DATABASE_HOST"}', []),
+    ],
+)
+def test_relationships_that_a_worker_loses(relationships: str, more: str, lost: list[str]) -> None:
+    more = more.removeprefix("{").removesuffix("}") if more.startswith("{") else more
+    more = more.replace(", variables:", "\n                variables:")
+    files = {".upsun/config.yaml": OWN.format(relationships=relationships, more=more)}
+    found = lint_files(files, Settings(select=("RL010",))).diagnostics
+    assert [d.message.split("`")[3] for d in found] == lost
+
+
+@pytest.mark.parametrize(
+    ("more", "type", "found"),
+    [
+        ('relationships: {sessions: "cache:redis"}', "redis:7.2", 1),
+        ('relationships: {redissession: "cache:valkey"}', "valkey:8.0", 1),
+        ('relationships: {jobs: "cache:redis"}', "redis-persistent:7.2", 0),
+        ('relationships: {cache: "cache:redis"}', "redis:7.2", 0),
+        ('relationships: {cache: "cache:redis"}\nvariables: {env: {SESSION_DRIVER: redis}}', "redis:7.2", 1),
+        ('relationships: {cache: "cache:redis"}\nvariables: {env: {CACHE_DRIVER: redis}}', "redis:7.2", 0),
+        ('relationships: {cache: "cache:redis"}\nvariables: {php: {session.save_handler: redis}}', "redis:7.2", 1),
+        (
+            'relationships: {cache: "cache:redis"}\nworkers: {w: {commands: {start: php artisan horizon}}}',
+            "redis:7.2",
+            1,
+        ),
+        ('relationships: {cache: "cache:redis"}\n' + QUEUE, "redis:7.2", 0),
+        (
+            'relationships: {cache: "cache:redis", jobs: "lasting:redis"}\nworkers: {w: {commands: {start: php artisan horizon}}}',
+            "redis:7.2",
+            0,
+        ),
+    ],
+)
+def test_what_must_not_lie_in_memory(more: str, type: str, found: int) -> None:
+    services = f'cache: {{type: "{type}", disk: 512}}\nlasting: {{type: "redis-persistent:7.2", disk: 512}}\n'
+    files = {".platform.app.yaml": PHP + more + "\n", **SERVICES, ".platform/services.yaml": services}
+    diagnostics = lint_files(files, Settings(select=("SV006",))).diagnostics
+    assert [shown(d, files) for d in diagnostics] == [type.partition(":")[0]] * found
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (">\n        set -e\n        php x.php\n", True),
+        (">-\n        composer install\n        npm ci\n", True),
+        ("composer install\n        npm ci\n", True),
+        ('"composer install\n        npm ci"\n', True),
+        (">\n        composer install\n        # and then\n        --no-dev\n", True),
+        (">\n        composer install\n        --no-dev --no-interaction\n", False),
+        (">\n        composer install &&\n        npm ci\n", False),
+        (">\n        composer install\n        && npm ci\n", False),
+        (">\n        composer install;\n        npm ci\n", False),
+        (">\n        composer install\n\n        npm ci\n", False),
+        (">\n        croncape\n        php x.php\n", False),
+        (">\n        flock -n /tmp/lock\n        php x.php\n", False),
+        (">\n        APP_ENV=prod\n        php x.php\n", False),
+        (">\n        if [ -f x ]; then\n          php x.php;\n        fi\n", False),
+        ("|\n        composer install\n        npm ci\n", False),
+    ],
+)
+def test_folded_scripts(value: str, found: bool) -> None:
+    assert [d.code for d in lint(f"hooks:\n    build: {value}")] == ["YM018"] * found
