@@ -1,7 +1,7 @@
 """`python -m paaslint`, and the console script: a process of paaslint's own.
 
 Three things are done here, and nowhere that other code may share the process, because together they are nearly half
-of a clean run (bench/startup.py): the C parser is loaded alone, the garbage collector looks rarely, since almost
+of a clean run (bench/run.py): the C parser is loaded alone, the garbage collector looks rarely, since almost
 everything lives until the end, and the process ends without taking itself apart.
 """
 

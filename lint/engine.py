@@ -208,7 +208,8 @@ def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterato
         there.add("hooks")
     for module, kinds in SUBJECTS.items():
         if not there.isdisjoint(kinds) and not there.isdisjoint(ABOUT_COMMANDS.get(module, kinds)):
-            rules = [rule for rule in rules_of(module) if runs(rule, project, settings)]
+            fitting = _fitting(module, project.flavour, project.plan is not None, project.tree.complete is True)
+            rules = [rule for rule in fitting if rule.default or settings.enabled_somewhere(rule.code, False)]
             yield from _visit(rules, items, faults)
 
 
@@ -233,13 +234,21 @@ def _path_of(item: object) -> str:
 
 def runs(rule: Rule, project: Project, settings: Settings) -> bool:
     """Whether a rule has what it needs here. Rules that are only ignored run: they may silence another."""
-    if rule.flavour is not None and rule.flavour != project.flavour:
-        return False
-    if "plan" in rule.needs and project.plan is None:
-        return False
-    if "tree" in rule.needs and not project.tree.complete:
+    if not _fits(rule, project.flavour, project.plan is not None, project.tree.complete is True):
         return False
     return rule.default or settings.enabled_somewhere(rule.code, rule.default)
+
+
+def _fits(rule: Rule, flavour: str, has_plan: bool, has_tree: bool) -> bool:
+    if rule.flavour is not None and rule.flavour != flavour:
+        return False
+    return (has_plan or "plan" not in rule.needs) and (has_tree or "tree" not in rule.needs)
+
+
+@cache
+def _fitting(module: str, flavour: str, has_plan: bool, has_tree: bool) -> list[Rule]:
+    """The rules of a module that have what they need in such a project."""
+    return [rule for rule in rules_of(module) if _fits(rule, flavour, has_plan, has_tree)]
 
 
 def _settle(spoken: Iterable[Spoken]) -> list[Spoken]:

@@ -333,11 +333,13 @@ def known_images() -> tuple[str, ...]:
     return tuple(sorted({*read_table("images")["images"], "composable"}))
 
 
+@cache
 def runtimes() -> tuple[str, ...]:
     """The names of the images of applications."""
     return tuple(name for name in known_images() if _kind(name) == "runtime")
 
 
+@cache
 def services() -> tuple[str, ...]:
     """The names of the images of services."""
     return tuple(name for name in known_images() if _kind(name) == "service")

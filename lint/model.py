@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from .nodes import INCLUDED, Entry, MappingNode, Node, Place, ScalarNode, UnknownNode, walk
-from .quick import TYPE_CHECKING, Generic, TypeVar
+from .quick import TYPE_CHECKING, Any, Generic, TypeVar
 from .text import SourceFile, Span
 from .tree import normalise
 
@@ -487,10 +487,10 @@ class Operation(Part):
 
 class Application(Part):
     """One application. `path` is the file that defines it; `root` the folder of its code, relative to the project,
-    or None where that cannot be told."""
+    or None where that cannot be told. `answers` is what rules have worked out of the whole, by their own keys."""
 
     __slots__ = (
-        "_environment", "crons", "hooks", "mounts", "operations", "path", "project", "relationships", "root",
+        "_environment", "answers", "crons", "hooks", "mounts", "operations", "path", "project", "relationships", "root",
         "source_operations", "type", "web", "workers",
     )  # fmt: skip
 
@@ -498,6 +498,7 @@ class Application(Part):
         super().__init__(name, key, node)
         self.project = project
         self.path = path
+        self.answers: dict[str, Any] = {}
         self.root = self._root()
         self.type = read_type(node)
         self.relationships = self._parts("relationships", lambda n, k, v: Relationship(n, k, v, self))
@@ -658,10 +659,11 @@ class Project:
     Each list's `known` is False where a part of it could not be read, so that nothing is called missing which may
     only be unreadable. `roots` are the root nodes of the configuration files by path, `sources` all files that were
     read, `included` those that an `!include` pulled in. `lacks_services` says that nothing defines any service.
+    `answers` is what rules have worked out of the whole, by their own keys, so that it is not done for each part anew.
     """
 
     __slots__ = (
-        "applications", "files", "flavour", "included", "lacks_services", "plan", "roots", "routes", "schema_problems",
+        "_named", "answers", "applications", "files", "flavour", "included", "lacks_services", "plan", "roots", "routes", "schema_problems",
         "services", "sources", "tree", "wrappers", "yaml_problems",
     )  # fmt: skip
 
@@ -670,6 +672,8 @@ class Project:
         self.tree = tree
         self.files = files
         self.plan = plan
+        self.answers: dict[str, Any] = {}
+        self._named: tuple[int, dict[str, Service]] = (0, {})
         self.sources: dict[str, SourceFile] = {}
         self.roots: dict[str, Node | None] = {}
         self.included: set[str] = set()
@@ -689,7 +693,11 @@ class Project:
         return next((a for a in self.applications if a.name == name), None)
 
     def service(self, name: str) -> Service | None:
-        return next((s for s in self.services if s.name == name), None)
+        size, named = self._named
+        if size != len(self.services):  # one of hundreds is asked for by each of them
+            named = {service.name: service for service in reversed(self.services)}
+            self._named = len(self.services), named
+        return named.get(name)
 
     @property
     def names_known(self) -> bool:

@@ -7,7 +7,7 @@ opens a door.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from .quick import NamedTuple
@@ -103,21 +103,28 @@ _WORDS = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+"
 
 def may_hold_any(text: str) -> bool:
     """Whether a whole file has a piece of any of these forms or names: a cheap look before the thorough one."""
+    return has_telling_word(text) or ("://" in text and "@" in text) or bool(forms_in(text))
+
+
+def has_telling_word(text: str) -> bool:
+    """Whether a text has a word that the name of each credential has."""
     lower = text.lower().replace("passthru", "")
-    return (
-        any(word in lower for word in _TELLING_WORDS)
-        or ("://" in text and "@" in text)
-        or any(hint in text for hints in _HINTS for hint in hints)
-    )
+    return any(word in lower for word in _TELLING_WORDS)
 
 
-def find(text: str) -> Iterator[Secret]:
-    """Credentials of a known form, and passwords inside URLs, in the order of the table."""
+def forms_in(text: str) -> tuple[int, ...]:
+    """The known forms that a whole file has pieces of: nearly always none, so that its parts need not be looked at."""
+    return tuple(n for n, hints in enumerate(_HINTS) if any(hint in text for hint in hints))
+
+
+def find(text: str, forms: Iterable[int] = range(len(_FORMS))) -> Iterator[Secret]:
+    """Credentials of a known form, and passwords inside URLs, in the order of the table; `forms` are those to look for."""
     if len(text) < _SHORTEST:
         return
     text = text[:MAX_CHARACTERS]
-    for hints, (_, what, form) in zip(_HINTS, _FORMS, strict=True):
-        if any(hint in text for hint in hints):
+    for number in forms:
+        _, what, form = _FORMS[number]
+        if any(hint in text for hint in _HINTS[number]):
             for match in re.finditer(f"(?<![0-9A-Za-z])(?:{form})", text):
                 end = match.end()
                 if what == "a private key":

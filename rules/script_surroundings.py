@@ -313,11 +313,13 @@ def variable_not_here(command: Command) -> Iterator[Finding]:
         lacking, where, remedy = _ONLY_BUILD, "once the application is built", "read it in the `build` hook"
     else:
         return
-    own = _own_names(command)
     told: set[str] = set()
     for reading in readings(command):
         name = reading.name
-        if name not in lacking or own is None or name in own or name in told or _is_behind(reading, lacking):
+        if name not in lacking or name in told or _is_behind(reading, lacking):
+            continue
+        own = _own_names(command)
+        if own is None or name in own:
             continue
         if name == "CI" and reading.command is not None and reading.command.name in ("[", "[[", "test"):
             continue  # a script for other places as well

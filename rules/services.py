@@ -271,8 +271,10 @@ def endpoint_unused(service: Service) -> Iterator[Finding]:
     Source: MariaDB and PostgreSQL, "Multiple databases"
     """
     endpoints, offer = defined_endpoints(service), endpoints_of(service)
+    if not isinstance(endpoints, MappingNode) or offer is None:
+        return
     used = _used_endpoints(service)
-    if not isinstance(endpoints, MappingNode) or offer is None or not used:
+    if not used:
         return
     names = {name.removesuffix(suffix) for name in used for suffix in ("", *offer.suffixes)}
     for name, entry in endpoints.index().items():
@@ -307,6 +309,12 @@ def _used_endpoints(service: Service) -> set[str] | None:
 
 def _links_known(project: Project) -> bool:
     """Whether every relationship and route of the project can be read."""
+    if "links_known" not in project.answers:
+        project.answers["links_known"] = _are_links_known(project)
+    return bool(project.answers["links_known"])
+
+
+def _are_links_known(project: Project) -> bool:
     if not (project.names_known and project.routes.known) or project.files.unknown:
         return False
     holders = [service.relationships for service in project.services]

@@ -35,18 +35,22 @@ def secret_in_file(project: Project) -> Iterator[Finding]:
 
     Source: Set variables, "Set variables in your app": values that are secret do not belong there
     """
-    suspects = {path for path, source in project.sources.items() if secrets.may_hold_any(source.text)}
+    suspects = {
+        path: secrets.forms_in(source.text)
+        for path, source in project.sources.items()
+        if secrets.may_hold_any(source.text)
+    }
     if suspects:
         for node in project.nodes():
             if isinstance(node, ScalarNode) and node.source.path in suspects:
-                yield from _secrets_in(node)
+                yield from _secrets_in(node, suspects[node.source.path])
 
 
-def _secrets_in(scalar: ScalarNode) -> Iterator[Finding]:
+def _secrets_in(scalar: ScalarNode, forms: tuple[int, ...]) -> Iterator[Finding]:
     text = scalar.text
-    found = list(secrets.find(text))
+    found = list(secrets.find(text, forms))
     name = scalar.key if isinstance(scalar.key, str) and not scalar.is_key else ""
-    if not found and name and secrets.is_secret(name, text):
+    if not found and name and secrets.has_telling_word(name) and secrets.is_secret(name, text):
         found = [secrets.Secret("a credential", 0, len(text))]
     if not found and (" " in text or '"' in text):
         found = list(secrets.find_named(text))

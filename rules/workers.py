@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paaslint.model import INHERITED, Worker
+from paaslint.model import INHERITED, Application, Container, Worker
 from paaslint.names import nearest
 from paaslint.nodes import MappingNode, ScalarNode, to_data
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
@@ -398,15 +398,24 @@ def same_start(worker: Worker) -> Iterator[Finding]:
     start = worker.start
     if start is None or not start.text.strip():
         return
-    for other in worker.application.web_and_workers:
-        if other is worker:
-            return
-        if other.start is not None and other.start.text.split() == start.text.split():
-            what = "`web`" if other.kind == "web" else f"worker `{other.name}`"
-            yield finding(
-                start.node,
-                f"worker `{worker.name}` runs the same command as {what}: two containers do the same work",
-                help="remove one of them, or say by an argument what each of them is for",
-                related=[(other.start.node, "the same command")],
-            )
-            return
+    other = _first_with(worker.application)[" ".join(start.text.split())]
+    if other is not worker and other.start is not None:
+        what = "`web`" if other.kind == "web" else f"worker `{other.name}`"
+        yield finding(
+            start.node,
+            f"worker `{worker.name}` runs the same command as {what}: two containers do the same work",
+            help="remove one of them, or say by an argument what each of them is for",
+            related=[(other.start.node, "the same command")],
+        )
+
+
+def _first_with(application: Application) -> dict[str, Container]:
+    """The first container that runs each command."""
+    if "first_with" not in application.answers:
+        first: dict[str, Container] = {}
+        for container in application.web_and_workers:
+            if container.start is not None:
+                first.setdefault(" ".join(container.start.text.split()), container)
+        application.answers["first_with"] = first
+    known: dict[str, Container] = application.answers["first_with"]
+    return known
