@@ -24,6 +24,7 @@ import time
 import tomllib
 import venv
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import grow
@@ -210,7 +211,7 @@ def growth(python: Path, work: Path) -> list[str]:
         for size in sizes:
             folder = grow.write(work / f"grow-{kind}{size}", **{kind: size})
             times.append(inside(python, "fleet", folder)["seconds"])
-        ratios = " ".join(f"{after / before:.2f}" for before, after in zip(times, times[1:], strict=False))
+        ratios = " ".join(f"{after / before:.2f}" for before, after in pairwise(times))
         cells = " | ".join(f"{size:,}" for size in sizes)
         lines.append(f"| {kind} | {cells} | {times[-1] * 1000:,.0f} ms | {ratios} |")
     return lines
