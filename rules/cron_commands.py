@@ -335,7 +335,7 @@ def cron_background(cron: Cron) -> Iterator[Finding]:
                 help="remove the `&`, or `wait` for it at the end",
             )
     for known in running.known(command):
-        if known.daemonized and known.command.background is None and not known.entry.init:
+        if known.daemonized and known.command.background is None and not (known.entry.init or known.catch_all):
             words = known.daemon_word.raw if known.daemon_word else known.name
             yield finding(
                 command.place((known.daemon_word or known.matched[0]).span),

@@ -76,6 +76,7 @@ def test_what_a_cron_leaves_behind(command: str, text: str) -> None:
         "for i in 1 2 3; do python x.py $i; done",
         "nohup python import.py",
         "./import.sh",
+        "bin/ipfs daemon",
         'if [ "$PLATFORM_ENVIRONMENT_TYPE" = production ]; then platform backup:create --yes --no-wait; fi',
         "croncape php-session-clean",
         "sleep 60 && echo done",

@@ -75,6 +75,7 @@ def test_what_goes_to_the_background_is_started_in_a_loop(command: str, found: t
         "java -jar worker.jar",
         "sleep infinity",
         "bin/rails runner Worker.run",
+        "bin/ipfs daemon",
         "sh -c 'node worker.js'",
         "sh -c 'cd x; exec node worker.js'",
         "cd x && exec node worker.js",
@@ -511,3 +512,22 @@ def test_the_program_in_a_loop_is_not_what_its_head_asks() -> None:
     (one,) = told("for group in $(cat groups); do echo $group; php bin/work $group; done")
     assert one.code == "WK010"
     assert one.message.startswith("`php bin/work $group` runs in a loop")
+
+
+TEN = ["set -e", "cd a", "cd b", "export A=1", "./c", "./d", "supervisord -nc x && ./e", "./f", "./g", "./h"]
+
+
+@pytest.mark.parametrize(
+    ("scalar", "line", "column"),
+    [
+        (">\n" + "\n".join(f"                {each} &&" for each in TEN).removesuffix(" &&"), 13, 38),
+        ('"' + " &&\n                ".join(TEN) + '"', 12, 38),
+        ("'" + " &&\n                ".join(TEN) + "'", 12, 38),
+        (" &&\n                ".join(TEN), 12, 38),
+        ('"' + "\\n".join(TEN) + '"', 6, 84),
+        ("|\n" + "\n".join(f"                {each}" for each in TEN), 13, 38),
+    ],
+)
+def test_the_seventh_of_ten_commands(scalar: str, line: int, column: int) -> None:
+    (one,) = (each for each in written(scalar) if each.code == "WK022")
+    assert (one.line, one.column, one.text) == (line, column, "./e")

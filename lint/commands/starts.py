@@ -118,7 +118,7 @@ def _detached(simple: SimpleCommand, command: Command) -> Detached | None:
     if fork is not None:
         return Detached(simple, fork, None, sure=False)
     known = identify(simple, context(command))
-    if known is None or not known.daemonized or _stays(known, command.application):
+    if known is None or known.catch_all or not known.daemonized or _stays(known, command.application):
         return None
     if known.entry.init and not {"start", "restart"} & {word.text for word in simple.words}:
         return None
