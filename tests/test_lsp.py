@@ -334,7 +334,24 @@ def test_upsun_has_no_hints_about_what_no_file_sets() -> None:
     assert list(hints.hints(project({".upsun/config.yaml": upsun}), ".upsun/config.yaml")) == []
 
 
-# Actions
+# Actions and the workspace
+
+
+def test_a_project_that_cannot_be_read_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("paaslint.job.load", fails)
+    monkeypatch.setattr("paaslint.engine.load", fails)
+    found = opened(tmp_path, GOOD | {APP: PYTHON})
+    assert [fault.text.rstrip().rpartition("\n")[2] for fault in found.result.faults] == ["ZeroDivisionError"]
+    workspace = Workspace()
+    workspace.open(str(tmp_path / APP), Document("", 1, PYTHON))
+    ((told,),) = workspace.findings().values()
+    assert "internal fault" in told.diagnostic.message
+    monkeypatch.undo()
+    workspace.change(str(tmp_path / APP), Document("", 2, PYTHON))
+    assert workspace.findings() == {}
 
 
 def opened(folder: Path, files: dict[str, str]) -> OpenProject:

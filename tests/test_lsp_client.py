@@ -487,6 +487,18 @@ async def test_all_that_is_safe_is_mended_at_once(editor: Editor, tmp_path: Path
 
 
 @module
+async def test_a_file_is_given_its_right_name(editor: Editor, tmp_path: Path) -> None:
+    lay_out(tmp_path, {".platform.app.yaml": APP, ".platform/routes.yaml": ROUTES, ".platform/services.yml": SERVICES})
+    services = tmp_path / ".platform" / "services.yml"
+    editor.open(services)
+    (action,) = [each for each in await editor.actions(services, 1) if "rename" in each.title.lower()]
+    assert action.edit is not None
+    (rename,) = action.edit.document_changes or ()
+    assert isinstance(rename, types.RenameFile)
+    assert (rename.old_uri, rename.new_uri) == (uri(services), uri(services.with_suffix(".yaml")))
+
+
+@module
 async def test_a_finding_can_be_ignored_where_it_is(editor: Editor, tmp_path: Path) -> None:
     app = lay_out(tmp_path, SOUND | {".platform.app.yaml": APP + WORKER}) / ".platform.app.yaml"
     editor.open(app)

@@ -65,7 +65,7 @@ class Converter:
         edits = client.workspace.workspace_edit if client.workspace else None
         self._versioned = bool(edits and edits.document_changes)
         operations: Iterable[object] = (edits.resource_operations if edits else None) or ()
-        self._renames = self._versioned and types.ResourceOperationKind.Rename in operations
+        self._renames = types.ResourceOperationKind.Rename in operations
 
     def uri(self, path: str) -> str:
         """The address of a file, as the editor wrote it where it is open."""
@@ -139,7 +139,7 @@ class Converter:
         if renames and not self._renames:
             return None
         full = {path: os.path.join(project.root, *path.split("/")) for path in by_path}
-        if not self._versioned:
+        if not self._versioned and not renames:
             changes = {
                 self.uri(full[path]): [e for e in made if isinstance(e, types.TextEdit)]
                 for path, made in by_path.items()

@@ -29,7 +29,7 @@ R = TypeVar("R")
 TYPING_PAUSE = 0.1
 """Seconds without a change after which a project is linted again."""
 
-IDLE = 1.0
+IDLE = 0.4
 """Seconds without a message after which garbage is collected, so that nobody waits for that while typing."""
 
 MAX_IGNORED = 10
@@ -81,7 +81,7 @@ class Server(LanguageServer):
         self._timer = loop.call_later(pause, self.publish)
         if self._idle is not None:
             self._idle.cancel()
-        self._idle = loop.call_later(pause + IDLE, self._collect)
+        self._idle = loop.call_later(pause + IDLE, gc.collect)
 
     def publish(self) -> None:
         """Tell the editor of every file for which something has changed."""
@@ -104,13 +104,9 @@ class Server(LanguageServer):
             if self._published.get(uri) != (version, diagnostics):
                 self._send(uri, version, diagnostics)
         self._published = current
-
-    def _collect(self) -> None:
-        """Collect garbage; the rules and tables, which stay, are looked at only once."""
-        gc.collect()
         if not self._is_warm:
-            gc.freeze()
             self._is_warm = True
+            gc.freeze()  # rules and tables are loaded by now, and stay
 
     def _send(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))

@@ -76,16 +76,22 @@ class OpenProject:
 
     @property
     def project(self) -> Project:
-        """What the files mean."""
+        """What the files mean; nothing where paaslint itself fails at reading them, which `result` tells."""
         if self._project is None:
-            self._project = self._job(self.texts).load()
+            job = self._job(self.texts)
+            try:
+                self._project = job.load()
+            except Exception:
+                self._result = job.lint()
+                self._project = Project(self.files.flavour, job.tree, self.files)
         return self._project
 
     @property
     def result(self) -> Result:
         """What is wrong with it, without what a baseline holds."""
+        project = self.project
         if self._result is None:
-            self._result = self._lint(self.project)
+            self._result = self._lint(project)
         return self._result
 
     def source(self, path: str) -> SourceFile | None:
