@@ -41,6 +41,14 @@ KINDS = {"lines": 25_000, "applications": 50, "workers": 250, "services": 500, "
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
 
 
+WEIGH = """
+import os, sys
+status = os.spawnv(os.P_WAIT, sys.argv[1], sys.argv[1:])
+import resource
+sys.stderr.write(f"\\n{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}")
+"""
+
+
 class Case:
     """A command that is measured: what it must end with (None: anything), the most it may take in multiples of FLOOR,
     how often it runs at most, and what came of it: seconds on the clock, and the peak of its memory in MiB."""
@@ -69,20 +77,24 @@ class Case:
     def run(self, cwd: Path) -> float:
         """Runs once; the seconds on the clock."""
         start = time.perf_counter()
-        child = subprocess.Popen(
+        child = subprocess.run(
             self.command, cwd=cwd, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, check=False,
         )  # fmt: skip
-        if hasattr(os, "wait4"):
-            _, status, usage = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
-            self.memory = max(self.memory, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024))
-        else:
-            child.wait()
         seconds = time.perf_counter() - start
         if self.status is not None and child.returncode != self.status:
             raise SystemExit(f"{self.name}: exit status {child.returncode} instead of {self.status}")
         return seconds
+
+    def weigh(self, cwd: Path) -> None:
+        """Runs once more for the peak of its memory. A process begins with the peak of the one that starts it, so a
+        small one does it."""
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", WEIGH, *self.command], cwd=cwd, env=ENVIRONMENT, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        peak = done.stderr.rpartition("\n")[2]
+        self.memory = int(peak or 0) / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def measure(cases: Sequence[Case], rounds: int, cwd: Path) -> None:
@@ -96,6 +108,8 @@ def measure(cases: Sequence[Case], rounds: int, cwd: Path) -> None:
                 seconds = case.run(cwd)
                 if number >= WARM_UP_ROUNDS:
                     case.times.append(seconds)
+    for case in cases:
+        case.weigh(cwd)
 
 
 # Environments

@@ -12,15 +12,15 @@ import inspect
 import re
 from textwrap import dedent
 
-from .quick import TYPE_CHECKING, NamedTuple
+from .quick import TYPE_CHECKING, NamedTuple, regex
 
 if TYPE_CHECKING:
     from .rule import Rule
 
 MARK = "# <- here"
-_SECTION = re.compile(r"(Bad|Good|Fixed|Source|Sources)(?: \(([^)]*)\))?:\s*(.*)")
-_FILE = re.compile(r"#\s*file:\s*(\S+)\s*")
-_OPTION = re.compile(r"#\s*option:\s*([\w-]+)=(.*)")
+_SECTION = regex(r"(Bad|Good|Fixed|Source|Sources)(?: \(([^)]*)\))?:\s*(.*)")
+_FILE = regex(r"#\s*file:\s*(\S+)\s*")
+_OPTION = regex(r"#\s*option:\s*([\w-]+)=(.*)")
 
 
 class Example(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from .quick import NamedTuple
+from .quick import NamedTuple, regex
 
-_GROUP = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|(\((?!\?|\*)|\(\?P?[<'](?![=!]))", re.DOTALL)
-_CLASS_NAME = re.compile(r"\[:\^?[a-z]+:\]")
+_GROUP = regex(r"\\.|\[(?:\\.|[^\]\\])+\]|(\((?!\?|\*)|\(\?P?[<'](?![=!]))", re.DOTALL)
+_CLASS_NAME = regex(r"\[:\^?[a-z]+:\]")
 
 
 class Fault(NamedTuple):

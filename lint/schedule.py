@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import combinations, islice, pairwise, takewhile
 
-from .quick import TYPE_CHECKING
+from .quick import TYPE_CHECKING, regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +49,7 @@ _NICKNAMES = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
-_WORD = re.compile(r"\S+")
+_WORD = regex(r"\S+")
 _HASHED = r"H(?:\(([0-9]{1,2})-([0-9]{1,2})\))?(?:/([0-9]{1,3}))?"
 _QUARTZ_DAY = r"L(?:-[0-9]{1,2})?|L?W|[0-9]{1,2}W|(?:[0-9]|[A-Z]{3})(?:L|#[0-9])"
 _YEARS = r"(?:\*|20[0-9]{2})(?:[-,/][0-9]{1,4})*"

@@ -11,7 +11,7 @@ from bisect import bisect_right
 
 from .diagnostic import Change, Repair, YamlProblem
 from .nodes import Place
-from .quick import TYPE_CHECKING, NamedTuple
+from .quick import TYPE_CHECKING, NamedTuple, regex
 from .text import Span
 
 if TYPE_CHECKING:
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from .text import SourceFile
     from .yaml import Failure
 
-_KEY = re.compile(
+_KEY = regex(
     r"""(?P<lead>[ \t]*(?:-[ \t]+)*)
         (?P<key>"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\r\n]|'')*'|(?:[^\s\#\[\]{},&*!|>'"%@`-]|-(?=\S))[^\r\n\#]*?)
         (?P<colon>[ \t]*:)(?=[ \t\r\n]|\Z)""",
     re.VERBOSE,
 )
-_LEAD = re.compile(r"[ \t]*(?:-[ \t]+)*")
-_PLAIN_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[\w.$/@-]+[ \t]*:(?=[ \t\r\n]|\Z)")
-_TIGHT_COLON = re.compile(r"([\w.$-]+):(?=[^\s/:])")
-_COLONLESS = re.compile(
+_LEAD = regex(r"[ \t]*(?:-[ \t]+)*")
+_PLAIN_KEY = regex(r"[ \t]*(?:-[ \t]+)*[\w.$/@-]+[ \t]*:(?=[ \t\r\n]|\Z)")
+_TIGHT_COLON = regex(r"([\w.$-]+):(?=[^\s/:])")
+_COLONLESS = regex(
     r"""(?P<key>"[^"]*"|'[^']*'|[\w./-]+)(?P<sign>[ \t]+=[ \t]+|;[ \t]*$|[ \t]+(?=[|>]))?(?P<value>.*)"""
 )
-_COLONLESS_HEADER = re.compile(r"[ \t]*[\w-]+[ \t]+[|>][-+0-9]*[ \t]*")
-_BLOCK_HEADER = re.compile(r"[^\r\n]*?(?:[:-][ \t]+|^)(?:[!&]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?$")
-_CONFLICT = re.compile(r"^<{7}(?: [^\r\n]*)?(?=[\r\n])(?s:.*?)(?:^>{7}[^\r\n]*|\Z)", re.MULTILINE)
-_TAB = re.compile(r"[ ]*(?:-[ ]+)*-?[ ]*\t[ \t]*")
-_NOT_BREAK = re.compile(r"[^\r\n]")
+_COLONLESS_HEADER = regex(r"[ \t]*[\w-]+[ \t]+[|>][-+0-9]*[ \t]*")
+_BLOCK_HEADER = regex(r"[^\r\n]*?(?:[:-][ \t]+|^)(?:[!&]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?$")
+_CONFLICT = regex(r"^<{7}(?: [^\r\n]*)?(?=[\r\n])(?s:.*?)(?:^>{7}[^\r\n]*|\Z)", re.MULTILINE)
+_TAB = regex(r"[ ]*(?:-[ ]+)*-?[ ]*\t[ \t]*")
+_NOT_BREAK = regex(r"[^\r\n]")
 
 _REFUSED = "the platform refuses the file"
 _QUOTE_IT = "put the value in quotes: `'{}'`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .quick import NamedTuple
+from .quick import NamedTuple, regex
 
 PLACEHOLDERS = ("{default}", "{all}")
 """What may stand for the domain in a route (Define routes, "Route placeholders")."""
@@ -13,7 +13,7 @@ PLACEHOLDERS = ("{default}", "{all}")
 MAX_DEPTH = 50
 """Parts of a path; deeper ones tell nothing more about which route answers."""
 
-_PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#:]*)(?::([^/?#]*))?([^?#]*)(.*)", re.DOTALL)
+_PARTS = regex(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#:]*)(?::([^/?#]*))?([^?#]*)(.*)", re.DOTALL)
 
 
 class Url(NamedTuple):

@@ -38,7 +38,7 @@ from .nodes import (
     SequenceNode,
     UnknownNode,
 )
-from .quick import TYPE_CHECKING, Any, NamedTuple
+from .quick import TYPE_CHECKING, Any, NamedTuple, regex
 from .text import Span
 from .tree import MAX_FILE_BYTES
 
@@ -74,14 +74,14 @@ _KNOWN_TAGS = frozenset(
     ]
 )  # fmt: skip
 
-_CONTROL = re.compile("[^\t\n\r -~]")
+_CONTROL = regex("[^\t\n\r -~]")
 _ACCEPTED = "\x85\u2028\u2029\ufeff"
 _STAND_INS = 0xF0000
 
-_PLAIN_COLON = re.compile(r"""(?<=[^\s"'\]},\[{]):(?=[^\s,\[\]{}])""")
-_FLOW = re.compile(r"[\[{][^\n]*")
-_TAG = re.compile(r"!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
-_GAP = re.compile(r"\s*(?:#[^\r\n]*\s*)*")
+_PLAIN_COLON = regex(r"""(?<=[^\s"'\]},\[{]):(?=[^\s,\[\]{}])""")
+_FLOW = regex(r"[\[{][^\n]*")
+_TAG = regex(r"!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
+_GAP = regex(r"\s*(?:#[^\r\n]*\s*)*")
 
 
 class Document:

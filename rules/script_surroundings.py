@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from paaslint.commands.effects import is_below, writes
 from paaslint.commands.running import WHERE, reached, readings
 from paaslint.commands.tools import Plain, unwrap
 from paaslint.model import Command, environment_of
-from paaslint.quick import NamedTuple
+from paaslint.quick import NamedTuple, regex
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
 from paaslint.secrets import is_secret_name
 from paaslint.shell import Reading, Script, SimpleCommand, Word
@@ -248,7 +246,7 @@ def _traced(script: Script) -> tuple[Word, Word, str] | None:
     return None
 
 
-_TRACES = re.compile(r"-[a-wyz]*x|xtrace\Z")
+_TRACES = regex(r"-[a-wyz]*x|xtrace\Z")
 
 
 _ONLY_RUNNING: tuple[str, ...] = (

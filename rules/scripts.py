@@ -15,6 +15,8 @@ from paaslint.shell import BASH, Fault, SimpleCommand, Word, parse, resolve, syn
 from paaslint.shell.bashisms import WRONG, Bashism, bashisms
 from paaslint.text import Span
 
+from ..quick import regex
+
 _STARTS = ("pre_start", "start", "post_start")
 _DASH = ("build", "deploy", "post_deploy", "cron", "cron_stop", "environment")
 """What is surely run by dash ("Configure Drush and Drupal", step 1; Crons, "Cron commands"; "`.environment`")."""
@@ -422,7 +424,7 @@ _WORDS = frozenset((
     "npx", "yarn", "pnpm", "pip", "pip3", "bundle", "poetry", "pipenv", "git", "drush", "wp", "symfony", "platform",
     "if", "for", "while", "case", "fi", "done", "else", "elif", "esac", "then", "do",
 ))  # fmt: skip
-_OPEN_END = re.compile(
+_OPEN_END = regex(
     r"(?:&&|\|\||[;|&({\\]|(?:\A|[\s;])(?:then|do|else|in|exec|env|nice|nohup|sudo|run|time|npx|xargs|-c|-exec|if|while|!"
     r"|croncape|flock .*|setsid|command|stdbuf|ionice|chrt|tini|dumb-init|dotenv|bash|sh|--"
     r"|timeout \S+|install|add|require|apt|apt-get|-\S+|\w+=\S*))\Z"

@@ -8,13 +8,15 @@ from paaslint.model import Command, Container, Relationship, Service, Worker, en
 from paaslint.nodes import MappingNode, Node, Place, ScalarNode
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
 
+from ..quick import regex
+
 _PROPERTIES = (
     "URL|HOST|PORT|USERNAME|PASSWORD|PATH|NAME|SCHEME|SERVICE|REL|TYPE|IP|INSTANCE_IPS|HOSTNAME|CLUSTER|QUERY|FRAGMENT|EPOCH"
     "|PUBLIC|HOST_MAPPED"
 )
 """What the variables of a relationship tell ("Service environment variables", Upsun)."""
 
-_CHOICE = re.compile(
+_CHOICE = regex(
     r"(?:CONNECTION|RELATIONSHIP|DRIVER|STORE|BROKER|TRANSPORT|BACKEND|QUEUE|CACHE|SESSION|DATABASE|DB)(?:_|\Z)"
 )
 """What the name of a variable has in it whose value chooses one of several services."""
@@ -132,7 +134,7 @@ _KEPT = frozenset((
 _ON_REDIS = ("Sidekiq", "Resque", "RQ", "RQ pool", "django-rq", "Laravel Horizon")
 """Tools whose queue lies in Redis, whatever their options say."""
 
-_DRIVERS = re.compile(r"(?:QUEUE_(?:CONNECTION|DRIVER)|SESSION_(?:DRIVER|STORE|SAVE|HANDLER)|BROKER_TRANSPORT)\Z")
+_DRIVERS = regex(r"(?:QUEUE_(?:CONNECTION|DRIVER)|SESSION_(?:DRIVER|STORE|SAVE|HANDLER)|BROKER_TRANSPORT)\Z")
 
 
 @rule("SV006", "memory-only-data", severity=WARNING)

@@ -13,6 +13,8 @@ from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repai
 from paaslint.text import Span
 from paaslint.tree import normalise
 
+from ..quick import regex
+
 _SYSTEM_FOLDERS = (
     "bin", "boot", "dev", "etc", "home", "lib", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr",
     "var",
@@ -486,7 +488,7 @@ _UNITS = {
     "second": "s", "sec": "s", "minute": "m", "min": "m", "hour": "h", "hr": "h", "day": "d", "week": "w",
     "month": "M", "year": "y", "yr": "y",
 }  # fmt: skip
-_EXPIRES = re.compile(r"-1|[0-9]+(?:ms|[smhdwMy])?")
+_EXPIRES = regex(r"-1|[0-9]+(?:ms|[smhdwMy])?")
 
 
 @rule("WB010", "bad-expires", severity=WARNING)

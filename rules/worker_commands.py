@@ -26,6 +26,8 @@ from paaslint.nodes import Node, Place, ScalarNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 from paaslint.shell import Block, SimpleCommand, Word
 
+from ..quick import regex
+
 CRON_INTERVAL = 300
 """Seconds: the shortest interval of a cron that every plan allows ("Crons", Cron job timing)."""
 
@@ -455,7 +457,7 @@ def separate_disk(worker: Worker) -> Iterator[Finding]:
 
 _SEPARATE = {"local": WARNING}
 _SEPARATE_ON_UPSUN = {"instance": WARNING, "tmp": WARNING, "storage": INFO}
-_PASSING = re.compile(r"(?:\A|[/._-])(?:cache[sd]?|logs?|te?mp|sessions?|run|locks?|profiler)(?:\Z|[/._-])")
+_PASSING = regex(r"(?:\A|[/._-])(?:cache[sd]?|logs?|te?mp|sessions?|run|locks?|profiler)(?:\Z|[/._-])")
 """Mounts for what need not be shared."""
 
 
@@ -505,8 +507,8 @@ def _path(directory: str | None, word: Word, values: dict[str, str]) -> str | No
     )
 
 
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
-_HOME = re.compile(r"\A(?:\$PLATFORM_APP_DIR|\$\{PLATFORM_APP_DIR\}|\$HOME|\$\{HOME\}|~)(?=/|\Z)")
+_VARIABLE = regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+_HOME = regex(r"\A(?:\$PLATFORM_APP_DIR|\$\{PLATFORM_APP_DIR\}|\$HOME|\$\{HOME\}|~)(?=/|\Z)")
 
 
 def _below_app(text: str) -> str | None:
@@ -575,9 +577,9 @@ def _manager(simple: SimpleCommand, start: Command) -> Word | None:
     return plain.words[0] if alone else None
 
 
-_SEVERAL = re.compile(r"\.json\b|\.ya?ml\b|\.config\.[cm]?js\b|\A\S+ (?:list|stop|restart|logs|columns|config)\b")
-_PROGRAM = re.compile(rb"^\s*\[(?:program|fcgi-program|eventlistener|include)\b", re.M)
-_NUMPROCS = re.compile(rb"^\s*(?:numprocs\s*=\s*(?!1\s*$)|\[include\b)", re.M)
+_SEVERAL = regex(r"\.json\b|\.ya?ml\b|\.config\.[cm]?js\b|\A\S+ (?:list|stop|restart|logs|columns|config)\b")
+_PROGRAM = regex(rb"^\s*\[(?:program|fcgi-program|eventlistener|include)\b", re.M)
+_NUMPROCS = regex(rb"^\s*(?:numprocs\s*=\s*(?!1\s*$)|\[include\b)", re.M)
 
 
 @rule("WK019", "variables-replaced", severity=WARNING)

@@ -10,6 +10,8 @@ from paaslint.model import Application, Cron, Route, Service, Web, Worker
 from paaslint.nodes import FOLDED, LITERAL, PLAIN, MappingNode, Node, ScalarNode, UnknownNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 
+from ..quick import regex
+
 
 @rule("YM001", "syntax-error")
 def syntax_error(problem: YamlProblem) -> Iterator[Finding]:
@@ -272,7 +274,7 @@ def undefined_alias(problem: YamlProblem) -> Iterator[Finding]:
         yield problem
 
 
-_LOSSY = re.compile(r"[-+]?\d+\.\d*0|[-+]?0\d+|\d+(?:_\d+)+|\d+(?::[0-5]?\d)+")
+_LOSSY = regex(r"[-+]?\d+\.\d*0|[-+]?0\d+|\d+(?:_\d+)+|\d+(?::[0-5]?\d)+")
 _TEXT_SECTIONS = ("dependencies", "variables", "headers", "attributes", "runtimes", "packages")
 
 

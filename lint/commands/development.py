@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..model import Command
-from ..quick import NamedTuple
+from ..quick import NamedTuple, regex
 from ..shell import SimpleCommand
 from ..text import Span
 from .running import context, reached
 from .tools import Known, identify, unwrap
 
 _PROGRAMS = frozenset(("debugpy", "ts-node-dev", "tsnd", "watchfiles", "watchmedo", "pdb"))
-_SCRIPT = re.compile(r"(?:\A|:)(?:dev|develop|watch)(?::|\Z)")
+_SCRIPT = regex(r"(?:\A|:)(?:dev|develop|watch)(?::|\Z)")
 _INTERPRETERS = ("node", "nodejs", "bun", "deno", "tsx")
-_INSPECTS = re.compile(r"--(?:inspect(?:-brk)?|watch|hot)(?:=|\Z)")
+_INSPECTS = regex(r"--(?:inspect(?:-brk)?|watch|hot)(?:=|\Z)")
 
 
 class Development(NamedTuple):

@@ -10,11 +10,11 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from ..quick import NamedTuple
+from ..quick import NamedTuple, regex
 from ..shell import SimpleCommand, Word, resolve
 from .tools import Plain, unwrap
 
-_WILDCARD = re.compile(r"[*?\[{]")
+_WILDCARD = regex(r"[*?\[{]")
 _REDIRECTIONS = frozenset((">", ">>", ">|", "&>", "&>>"))
 _VALUES: dict[str, tuple[str, ...]] = {
     "cp": ("-t", "-S"),

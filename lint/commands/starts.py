@@ -9,7 +9,7 @@ import re
 
 from ..diagnostic import Change, Repair
 from ..model import Application, Command
-from ..quick import NamedTuple
+from ..quick import NamedTuple, regex
 from ..shell import Script, SimpleCommand, resolve
 from ..text import Span
 from .running import context
@@ -24,10 +24,10 @@ PLACEHOLDERS = ("placeholder", "placeholder or log follower", "watch(1)", "sleep
 """Tools that only keep a container busy."""
 
 _TASKS = ("make", "gulp", "grunt")
-_LIVES = re.compile(r"(?:\A|[:-])(?:run|serve|server|start|watch|dev|up|bootRun|jettyRun|appRun|listen)\Z|-w\Z")
+_LIVES = regex(r"(?:\A|[:-])(?:run|serve|server|start|watch|dev|up|bootRun|jettyRun|appRun|listen)\Z|-w\Z")
 """An argument that turns a tool which does one job into one that stays."""
 
-_STAYS = re.compile(rb"^\s*(?:nodaemon\s*=\s*(?:true|yes|on|1)|daemon\s+off\s*;)", re.M | re.I)
+_STAYS = regex(rb"^\s*(?:nodaemon\s*=\s*(?:true|yes|on|1)|daemon\s+off\s*;)", re.M | re.I)
 _FILE_OPTIONS = ("-c", "--configuration", "--config", "--conf")
 _SUPERVISOR_FILES = ("supervisord.conf", "etc/supervisord.conf")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ..facts import read_table
-from ..quick import Any, NamedTuple
+from ..quick import Any, NamedTuple, regex
 from ..shell import SimpleCommand, Word
 from ..text import Span
 
@@ -22,13 +22,13 @@ _ORDER = {
     "cron": (ONE_SHOT, LONG_RUNNING, SERVER, BACKGROUND),
     "hook": (ONE_SHOT, LONG_RUNNING, SERVER, BACKGROUND),
 }
-_VERSIONED = re.compile(r"(php|python|pypy|ruby|pip|node)[0-9]+(?:\.[0-9]+)*\Z")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
-_DURATION = re.compile(
+_VERSIONED = regex(r"(php|python|pypy|ruby|pip|node)[0-9]+(?:\.[0-9]+)*\Z")
+_ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*=")
+_DURATION = regex(
     r"\+?\s*([0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|second|seconds|m|min|mins|minute|minutes|h|hour|hours|d|day|days)?\Z"
 )
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_PORT = re.compile(r"(?:\A|[:=])([0-9]{2,5})\Z")
+_PORT = regex(r"(?:\A|[:=])([0-9]{2,5})\Z")
 
 
 class Entry:

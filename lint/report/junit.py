@@ -7,11 +7,10 @@ the text. A file without findings is a test that passes: a report without tests 
 
 from __future__ import annotations
 
-import re
 from xml.sax.saxutils import escape, quoteattr
 
 from ..diagnostic import Diagnostic
-from ..quick import TYPE_CHECKING
+from ..quick import TYPE_CHECKING, regex
 from .prose import cut, remark
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ MAX_CASES = 25_000
 """Keeps the file below the 30 MB that GitLab reads."""
 
 MAX_MESSAGE, MAX_CONTENT = 255, 1024
-ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ILLEGAL = regex("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no document in XML 1.0 can hold."""
 
 

@@ -5,9 +5,7 @@ GitHub drops a summary of more than 1 MiB as a whole: the gravest findings come 
 
 from __future__ import annotations
 
-import re
-
-from ..quick import TYPE_CHECKING
+from ..quick import TYPE_CHECKING, regex
 from . import Style
 from .prose import cut, sentence
 from .text import printable, summary
@@ -20,7 +18,7 @@ PLAIN = Style()
 MAX_BYTES = 900_000
 MAX_TEXT = 1024
 HEAD = "| Severity | Place | Rule | Finding |\n| --- | --- | --- | --- |\n"
-SPECIAL = re.compile(r"[&<>`\\*_\[\]|~$]")
+SPECIAL = regex(r"[&<>`\\*_\[\]|~$]")
 """What Markdown, or GitHub's kind of it, takes for more than a character in the middle of a line."""
 
 

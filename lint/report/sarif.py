@@ -6,14 +6,13 @@ gravest are listed and a notification tells of the rest. URIs are relative to th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import quote
 
 from .. import __version__
 from ..diagnostic import ERROR, INFO, WARNING, Edit
 from ..example import RuleDoc, read_doc
-from ..quick import TYPE_CHECKING, Any
+from ..quick import TYPE_CHECKING, Any, regex
 from ..rule import URL, Rule, all_rules
 from . import CREDENTIALS
 from .line_hash import line_hashes
@@ -39,7 +38,7 @@ PRECISION = {ERROR: "very-high", WARNING: "high", INFO: "high"}
 SECURITY_SEVERITY = "7.0"
 """Of a credential in a file: "high" on GitHub's scale from 0 to 10."""
 
-LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
+LINK = regex(r"\[(?=[^\[\]]*\]\()")
 """Where a viewer would take text for a link."""
 
 

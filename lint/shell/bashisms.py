@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..quick import TYPE_CHECKING, NamedTuple
+from ..quick import TYPE_CHECKING, NamedTuple, regex
 from ..text import Span
 from . import DASH, Script, SimpleCommand, Word
 
@@ -108,11 +108,9 @@ _OPTIONS_BY_NAME = frozenset(
     )
 )  # fmt: skip
 _OPTION_LETTERS = frozenset("efIimnsxvVECabuo")
-_SUBSTITUTION = re.compile(
-    r"\$\{(?:![A-Za-z_]|#?[A-Za-z_]\w*\[|(?:[A-Za-z_]\w*|[@*])(?:/|:(?![-=?+])|\^|,|@[A-Za-z]\}))"
-)
-_BRACES = re.compile(r"(?<![$\\{])\{[^{}\s]*(?:,|\.\.)[^{}\s]*\}")
-_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.|\$\{[^}]*\}", re.DOTALL)
+_SUBSTITUTION = regex(r"\$\{(?:![A-Za-z_]|#?[A-Za-z_]\w*\[|(?:[A-Za-z_]\w*|[@*])(?:/|:(?![-=?+])|\^|,|@[A-Za-z]\}))")
+_BRACES = regex(r"(?<![$\\{])\{[^{}\s]*(?:,|\.\.)[^{}\s]*\}")
+_QUOTED = regex(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.|\$\{[^}]*\}", re.DOTALL)
 _VARIABLES = frozenset(("RANDOM", "SECONDS", "EPOCHSECONDS", "BASH_SOURCE", "FUNCNAME", "PIPESTATUS", "BASHPID"))
 _TEST_OPERATORS = frozenset(("=~", "-v", "-R"))
 _BASH_SIGNALS = frozenset(("ERR", "DEBUG", "RETURN"))

@@ -11,7 +11,7 @@ import sys
 from _thread import _local
 from collections.abc import Iterator, Sequence
 
-from ..quick import TYPE_CHECKING, Any, NamedTuple
+from ..quick import TYPE_CHECKING, Any, NamedTuple, regex
 from ..text import Span
 from .script import (
     BASH,
@@ -50,7 +50,7 @@ _SHELLS = {"sh": DASH, "dash": DASH, "bash": BASH, "zsh": BASH, "ksh": BASH, "as
 _SPEAKERS = frozenset(("echo", "printf", "ssh", "which", "command", "type", "hash"))
 _TESTS = frozenset(("[", "[[", "test"))
 _ASKING = _TESTS | {"which", "type", "hash", "grep", "egrep", "fgrep", "pgrep", "pidof", "cmp", "diff", "expr", "false"}
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\+?=")
+_ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\+?=")
 _DECLARING = {"export": "export", "readonly": "export", "local": "local", "declare": "local", "typeset": "local"}
 _JOINTS = ("-a", "-o", "&&", "||")
 _LOOPS = frozenset(("while", "until", "for", "select"))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 
-from ..quick import TYPE_CHECKING, Any, NamedTuple
+from ..quick import TYPE_CHECKING, Any, NamedTuple, regex
 from ..text import Span
 from .words import Decoded
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 DASH, BASH = "dash", "bash"
 
-_HOME = re.compile(r"(?:\$PLATFORM_APP_DIR|\$\{PLATFORM_APP_DIR\}|\$HOME|\$\{HOME\}|~|/app)(?=/|\Z)")
+_HOME = regex(r"(?:\$PLATFORM_APP_DIR|\$\{PLATFORM_APP_DIR\}|\$HOME|\$\{HOME\}|~|/app)(?=/|\Z)")
 _LOOPS = frozenset(("while", "until", "for", "select"))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ..quick import NamedTuple, NoReturn
+from ..quick import NamedTuple, NoReturn, regex
 
 DASH, BASH = "dash", "bash"
 NESTING = 100
@@ -27,19 +27,19 @@ _SPECIAL_BUILTINS = frozenset(
         "trap", "unset",
     )
 )  # fmt: skip
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=")
-_PLAIN = re.compile(r"[^\s;&|<>()'\"\\$`]+")
-_BLANK = re.compile(r"(?:[ \t]|\\\n)*")
-_WORDS_ONLY = re.compile(r"[A-Za-z0-9_./:=,@%+\- \t\n]*")
-_SPACE = re.compile(r"(?:\s|\\\n)*")
-_SIGN = re.compile(r"&&|\|\||.", re.DOTALL)
-_PARAMETER = re.compile(r"#?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])")
-_DOLLAR_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_OPERATORS = re.compile(r"&&|\|\||;;|[;&|()]")
-_BASH_OPERATORS = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()]")
-_REDIRECTS = re.compile(r"[0-9]?(?:<<-?|<&|<>|<|>>|>&|>\||>)")
-_BASH_REDIRECTS = re.compile(r"(?:[0-9]+|\{\w+\})?(?:<<<|<<-?|<&|<>|<|>>|>&|>\||>)|&>>?")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=")
+_PLAIN = regex(r"[^\s;&|<>()'\"\\$`]+")
+_BLANK = regex(r"(?:[ \t]|\\\n)*")
+_WORDS_ONLY = regex(r"[A-Za-z0-9_./:=,@%+\- \t\n]*")
+_SPACE = regex(r"(?:\s|\\\n)*")
+_SIGN = regex(r"&&|\|\||.", re.DOTALL)
+_PARAMETER = regex(r"#?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])")
+_DOLLAR_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_OPERATORS = regex(r"&&|\|\||;;|[;&|()]")
+_BASH_OPERATORS = regex(r"&&|\|\||;;&|;;|;&|\|&|[;&|()]")
+_REDIRECTS = regex(r"[0-9]?(?:<<-?|<&|<>|<|>>|>&|>\||>)")
+_BASH_REDIRECTS = regex(r"(?:[0-9]+|\{\w+\})?(?:<<<|<<-?|<&|<>|<|>>|>&|>\||>)|&>>?")
 
 
 class Fault(NamedTuple):

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
-from ..quick import NamedTuple
+from ..quick import NamedTuple, regex
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_BRACED = re.compile(r"\$\{([#!]?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(:?[-=?+]|%%?|##?)?")
-_SPECIAL = re.compile(r"['\"\\$`]")
-_SPECIAL_QUOTED = re.compile(r"[\"\\$`]")
-_SPECIAL_DOCUMENT = re.compile(r"[\\$`]")
-_GLOB = re.compile(r"[*?]|\[[^\]]+\]|\{[^{}]*(?:,|\.\.)[^{}]*\}")
-_ARITHMETIC_NAME = re.compile(r"(?<![\w$#])[A-Za-z_]\w*")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_BRACED = regex(r"\$\{([#!]?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(:?[-=?+]|%%?|##?)?")
+_SPECIAL = regex(r"['\"\\$`]")
+_SPECIAL_QUOTED = regex(r"[\"\\$`]")
+_SPECIAL_DOCUMENT = regex(r"[\\$`]")
+_GLOB = regex(r"[*?]|\[[^\]]+\]|\{[^{}]*(?:,|\.\.)[^{}]*\}")
+_ARITHMETIC_NAME = regex(r"(?<![\w$#])[A-Za-z_]\w*")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
 
 NESTING = 60
@@ -259,7 +259,7 @@ def quote_end(raw: str, start: int, depth: int = 0) -> int:
     return size
 
 
-_INSIDE = re.compile(r"['\"\\$`(){}]|(?<=[\s;&|(])#[^\n]*")
+_INSIDE = regex(r"['\"\\$`(){}]|(?<=[\s;&|(])#[^\n]*")
 
 
 def _closing(raw: str, position: int, opening: str, closing: str, depth: int) -> int:
