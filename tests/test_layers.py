@@ -23,7 +23,7 @@ LAYERS = [
     "report", "report.*", "fleet", "library",
     "lsp", "lsp.*",
     "cli", "cli.options", "cli.drawing", "cli.projects", "cli.show", "cli.plan", "cli.crons", "cli.html_report", "cli.known", "cli.stream", "cli.check",
-    "cli.lsp", "cli.main", "__main__",
+    "cli.lsp", "cli.main", "cli.completion", "__main__",
 ]  # fmt: skip
 """Lowest first. `rules` is the list of rule modules alone; `rules.*` and `report.*` are the modules in those folders.
 `paaslint` itself is lower than all."""

@@ -16,6 +16,7 @@ from ..schedule import duration_text
 from ..settings import Plan
 from ..timetable import Collision, Entry, Timetable, Week, minimum_interval, timetables, unknown
 from . import projects
+from .options import Parser
 from .projects import Loaded
 
 NEXT = 5
@@ -41,18 +42,23 @@ class Options(projects.Options):
     plan: str | None = None
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Shows the crons of projects; the exit status. Raises `UsageError`."""
-    options = Options()
-    parser = projects.parser(
+def parser() -> Parser:
+    """The options of `crons`; they are the attributes of `Options`."""
+    made = projects.parser(
         "crons [OPTIONS] [PATH ...]",
         "Show when crons run, how long each may run at worst and why, how long a deployment may have to wait, and "
         "which crons get in each other's way in four weeks. The platform begins each run up to 20 minutes late, by "
         "chance; what is shown is when it is due.",
     )
-    parser.add_argument("--at", metavar="TIME", help=projects.AT_HELP)
-    parser.add_argument("--plan", metavar="NAME", help="the plan or its tier, such as professional")
-    if text := parser.read(arguments, options):
+    made.add_argument("--at", metavar="TIME", help=projects.AT_HELP)
+    made.add_argument("--plan", metavar="NAME", help="the plan or its tier, such as professional")
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Shows the crons of projects; the exit status. Raises `UsageError`."""
+    options = Options()
+    if text := parser().read(arguments, options):
         sys.stdout.write(text)
         return 0
     at = projects.present(options.at)

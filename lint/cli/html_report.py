@@ -19,6 +19,7 @@ from ..rule import all_rules
 from ..timetable import timetables
 from ..usage import UsageError
 from . import projects
+from .options import Parser
 from .projects import Loaded
 
 FAULT = 3
@@ -33,18 +34,23 @@ class Options(projects.Options):
     at: str | None = None
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Writes the page; the exit status. Raises `UsageError`."""
-    options = Options()
-    parser = projects.parser(
+def parser() -> Parser:
+    """The options of `report`; they are the attributes of `Options`."""
+    made = projects.parser(
         "report [OPTIONS] [PATH ...] -o FILE",
         "Write one HTML page that needs nothing else: containers and their relationships drawn, what they take of the "
         "plan, the week of the crons, and the findings.",
         formats=False,
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="where the page is written; - for standard output")
-    parser.add_argument("--at", metavar="TIME", help=projects.AT_HELP)
-    if text := parser.read(arguments, options):
+    made.add_argument("-o", "--output", metavar="FILE", help="where the page is written; - for standard output")
+    made.add_argument("--at", metavar="TIME", help=projects.AT_HELP)
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Writes the page; the exit status. Raises `UsageError`."""
+    options = Options()
+    if text := parser().read(arguments, options):
         sys.stdout.write(text)
         return 0
     if not options.output:

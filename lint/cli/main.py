@@ -18,30 +18,53 @@ BROKEN_PIPE = 141
 
 
 class Command(NamedTuple):
-    """A command: the function, in a module named from this package on, that takes its arguments and returns the exit status."""
+    """A command: the function, in a module named from this package on, that takes its arguments and returns the exit status.
+
+    `parser` names the module and the function that make its parser, for shell completion; `""` for a command without.
+    """
 
     module: str
     function: str
     arguments: str
     summary: str
+    parser: str = ""
 
 
 COMMANDS = {
-    "check": Command(".check", "run", "[PATH ...]", "lint projects; this is what `paaslint` does without a command"),
+    "check": Command(
+        ".check",
+        "run",
+        "[PATH ...]",
+        "lint projects; this is what `paaslint` does without a command",
+        ".options:check_parser",
+    ),
     "rules": Command("..report.catalogue", "rules", "", "list the rules"),
     "explain": Command(
         "..report.catalogue", "explain", "CODE ...", "say why a rule matters, with wrong and right examples"
     ),
     "show": Command(
-        ".show", "run", "[PATH ...]", "every container with its settings; --diff A B compares two projects"
+        ".show",
+        "run",
+        "[PATH ...]",
+        "every container with its settings; --diff A B compares two projects",
+        ".show:parser",
     ),
-    "plan": Command(".plan", "run", "[PATH ...]", "memory, CPU and disk of the containers against the plan"),
-    "crons": Command(".crons", "run", "[PATH ...]", "when crons run, how long deployments wait, which crons collide"),
+    "plan": Command(
+        ".plan", "run", "[PATH ...]", "memory, CPU and disk of the containers against the plan", ".plan:parser"
+    ),
+    "crons": Command(
+        ".crons", "run", "[PATH ...]", "when crons run, how long deployments wait, which crons collide", ".crons:parser"
+    ),
     "report": Command(
-        ".html_report", "run", "[PATH ...] -o FILE", "one HTML page: containers drawn, budget, week of crons, findings"
+        ".html_report",
+        "run",
+        "[PATH ...] -o FILE",
+        "one HTML page: containers drawn, budget, week of crons, findings",
+        ".html_report:parser",
     ),
     "lsp": Command(".lsp", "run", "", "language server for editors, on standard input and output"),
     "schema": Command("..report.catalogue", "schema", "NAME", "print the JSON Schema of a file, for editors"),
+    "completion": Command(".completion", "run", "SHELL", "print what makes bash, zsh or fish complete command lines"),
 }
 """Modules are imported when their command is used."""
 

@@ -69,6 +69,11 @@ class Parser(argparse.ArgumentParser):
             into.paths = [*into.paths, *paths]
         return None
 
+    @property
+    def options(self) -> list[argparse.Action]:
+        """What the command line may hold beside paths."""
+        return [action for action in self._actions if action.option_strings]
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(message.removeprefix("argument ").replace(": ", " ", 1))
 

@@ -13,6 +13,7 @@ from ..report import Style
 from ..report.text import printable
 from ..settings import Plan
 from . import projects
+from .options import Parser
 from .projects import Loaded
 
 HEADINGS = ("container", "kind", "size", "profile", "CPU", "memory", "disk", "disk from")
@@ -37,20 +38,25 @@ class Options(projects.Options):
         return None if given == Plan() else given
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Shows the budget of projects; the exit status. Raises `UsageError`."""
-    options = Options()
-    parser = projects.parser(
+def parser() -> Parser:
+    """The options of `plan`; they are the attributes of `Options`."""
+    made = projects.parser(
         "plan [OPTIONS] [PATH ...]",
         "Show memory, CPU and disk of every container, and whether a plan has as much. Figures that are not public are "
         "not guessed: give those of your plan here, or under `plan` in the settings.",
     )
-    parser.add_argument("--plan", metavar="NAME", help="the plan, such as standard")
+    made.add_argument("--plan", metavar="NAME", help="the plan, such as standard")
     for name, unit in (("memory", "MB"), ("cpu", "N"), ("storage", "MB")):
-        parser.add_argument(
+        made.add_argument(
             f"--{name}", type=_positive, metavar=unit, help=f"how much {name.replace('cpu', 'CPU')} it has"
         )
-    if text := parser.read(arguments, options):
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Shows the budget of projects; the exit status. Raises `UsageError`."""
+    options = Options()
+    if text := parser().read(arguments, options):
         sys.stdout.write(text)
         return 0
     budgets = []

@@ -12,6 +12,7 @@ from ..report import Style
 from ..report.text import BOLD, COLOR, DIM, GOOD, printable
 from ..usage import UsageError
 from . import projects
+from .options import Parser
 from .projects import Loaded
 
 SAME, CHANGED, ONLY_LEFT, ONLY_RIGHT = "same", "changed", "only-left", "only-right"
@@ -75,16 +76,21 @@ class Compared(NamedTuple):
         return CHANGED if self.differences else SAME
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Shows projects, or compares two; the exit status. Raises `UsageError`."""
-    options = Options()
-    parser = projects.parser(
+def parser() -> Parser:
+    """The options of `show`; they are the attributes of `Options`."""
+    made = projects.parser(
         "show [OPTIONS] [PATH ...]\n       paaslint show --diff A B",
         "Show every container that the configuration makes: its settings as they take effect, and where each is from.",
         EXIT_STATUS,
     )
-    parser.add_argument("--diff", nargs=2, metavar=("A", "B"), help="compare two projects, container by container")
-    if text := parser.read(arguments, options):
+    made.add_argument("--diff", nargs=2, metavar=("A", "B"), help="compare two projects, container by container")
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Shows projects, or compares two; the exit status. Raises `UsageError`."""
+    options = Options()
+    if text := parser().read(arguments, options):
         sys.stdout.write(text)
         return 0
     if options.diff is not None:
