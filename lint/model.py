@@ -490,8 +490,8 @@ class Application(Part):
     or None where that cannot be told. `answers` is what rules have worked out of the whole, by their own keys."""
 
     __slots__ = (
-        "_environment", "answers", "crons", "hooks", "mounts", "operations", "path", "project", "relationships", "root",
-        "source_operations", "type", "web", "workers",
+        "_environment", "_is_environment_read", "answers", "crons", "hooks", "mounts", "operations", "path", "project",
+        "relationships", "root", "source_operations", "type", "web", "workers",
     )  # fmt: skip
 
     def __init__(self, name: str, key: Node, node: Node, project: Project, path: str) -> None:
@@ -512,6 +512,7 @@ class Application(Part):
             value_of(self.get("source"), "operations"), lambda n, k, v: Operation(n, k, v, self, is_source=True)
         )
         self._environment: Command | None = None
+        self._is_environment_read = False
 
     def _parts(self, name: str, make: Maker[P]) -> Parts[P]:
         return read_parts(self.get(name), make)
@@ -556,7 +557,8 @@ class Application(Part):
     @property
     def environment(self) -> Command | None:
         """The file `.environment` of the application's folder as a script."""
-        if self._environment is None and self.root is not None:
+        if not self._is_environment_read and self.root is not None:
+            self._is_environment_read = True
             path = f"{self.root}/.environment".lstrip("/")
             data = self.project.tree.read(path)
             if data is not None:

@@ -129,9 +129,10 @@ def _end(hook: Hook) -> str:
 
 
 _NO_WORK = frozenset((
-    "", ".", ":", "[", "[[", "alias", "break", "cat", "cd", "chmod", "command", "continue", "date", "echo", "env", "exit",
-    "export", "false", "hash", "kill", "local", "ls", "mkdir", "printf", "pwd", "read", "return", "rm", "set", "shift", "sleep",
-    "source", "test", "touch", "trap", "true", "type", "ulimit", "umask", "unset", "wait", "which", "whoami",
+    "", ".", ":", "[", "[[", "alias", "break", "cat", "cd", "chmod", "command", "continue", "date", "echo", "env",
+    "exec", "exit", "export", "false", "hash", "kill", "local", "ls", "mkdir", "printf", "pwd", "read", "return",
+    "rm", "set", "shift", "sleep", "source", "test", "touch", "trap", "true", "type", "ulimit", "umask", "unset",
+    "wait", "which", "whoami",
 ))  # fmt: skip
 """Commands whose failure says little about the hook's work, or whose purpose is to look."""
 

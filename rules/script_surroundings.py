@@ -139,6 +139,8 @@ def prints_secrets(command: Command) -> Iterator[Finding]:
     if command.role not in ("build", "deploy", "post_deploy", "cron"):
         return
     for script in command.script.walk():
+        if any(simple.name == "exec" and simple.redirections for simple in script.commands):
+            continue  # what it prints may all go to a file
         for simple in script.commands:
             printed = _printed(simple) if simple.after is None else None
             # A build has no relationships, which is told of by a rule of its own.

@@ -274,6 +274,7 @@ def test_what_prints_secrets(script: str, what: str) -> None:
         "env >/tmp/env",
         "env php x.php",
         "x=$(env)",
+        "exec >/tmp/log 2>&1\nenv",
         "echo $API_TOKEN | docker login --password-stdin",
         "echo ${#API_TOKEN} ${API_TOKEN:+set} $TOKEN_URL $PUBLIC_KEY '$API_TOKEN'",
         "echo $PLATFORM_RELATIONSHIPS | base64 -d | jq -r '.database[0].host'",
