@@ -701,3 +701,19 @@ def test_arguments_of_the_command(arguments: list[str], status: int) -> None:
     )
     assert process.returncode == status
     assert "lsp" in process.stdout + process.stderr
+
+
+@pytest.mark.parametrize(("leave", "status"), [(True, 0), (False, 1)])
+def test_the_exit_status_tells_whether_the_editor_took_its_leave(leave: bool, status: int) -> None:
+    messages: list[dict[str, object]] = [{"id": 1, "method": "initialize", "params": {"capabilities": {}}}]
+    messages += [{"id": 2, "method": "shutdown"}] if leave else []
+    bodies = [json.dumps({"jsonrpc": "2.0", **message}) for message in (*messages, {"method": "exit"})]
+    said = "".join(f"Content-Length: {len(body)}\r\n\r\n{body}" for body in bodies)
+    process = subprocess.run(
+        [sys.executable, "-m", "paaslint", "lsp"],
+        input=said.encode(),
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert (process.returncode, process.stderr) == (status, b"")

@@ -15,7 +15,10 @@ A language server on standard input and output, to be started by an editor. It n
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Serves one editor until it says goodbye; the exit status. Raises `UsageError` where pygls is not there."""
+    """Serves one editor until it ends; the exit status, 1 where it took no leave, as the protocol has it.
+
+    Raises `UsageError` where pygls is not there.
+    """
     if any(argument in ("-h", "--help") for argument in arguments):
         sys.stdout.write(HELP)
         return 0
@@ -30,5 +33,6 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError("the language server needs pygls: `pip install 'paaslint[lsp]'` brings it along") from None
     protocol = sys.stdout.buffer
     sys.stdout = sys.stderr  # what anything else prints must not get among the messages
-    make().start_io(sys.stdin.buffer, protocol)
-    return 0
+    server = make()
+    server.start_io(sys.stdin.buffer, protocol)
+    return 0 if server.was_shut_down else 1

@@ -43,11 +43,15 @@ WATCHED = (
 
 
 class Server(LanguageServer):
-    """The server of one editor. It tells what is wrong whenever something has changed, and answers questions."""
+    """The server of one editor. It tells what is wrong whenever something has changed, and answers questions.
+
+    `was_shut_down` says whether the editor has taken its leave, as the protocol wants it before the end.
+    """
 
     def __init__(self) -> None:
         super().__init__("paaslint", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.open = Workspace()
+        self.was_shut_down = False
         self._published: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._told_faults: set[Fault] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -186,6 +190,10 @@ def _synchronise(server: Server, guarded: Guard) -> None:
             method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
             registration = types.Registration("paaslint-files", method, options)
             server.client_register_capability(types.RegistrationParams([registration]))
+
+    @server.feature(types.SHUTDOWN)
+    def shut_down(params: None) -> None:
+        server.was_shut_down = True
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     @guarded
