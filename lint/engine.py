@@ -26,6 +26,10 @@ MARKER = "paaslint:"
 """What a comment that suppresses findings has in it."""
 
 
+MESSAGE_LIMIT = 2000
+"""Characters of the longest message and help."""
+
+
 class Fault(NamedTuple):
     """A fault of paaslint itself: the file or project it was at, what it was doing, and the traceback."""
 
@@ -157,8 +161,8 @@ def _diagnostics(project: Project, spoken: list[Spoken], wanted: _Wanted) -> lis
                     or found.severity
                     or rule.severity,
                     location=location(found.place),
-                    message=found.message,
-                    help=found.help,
+                    message=_clipped(found.message),
+                    help=_clipped(found.help),
                     url=rule.url,
                     related=tuple(Related(location(place), words) for place, words in found.related),
                     fix=_fix(found.repair),
@@ -166,6 +170,11 @@ def _diagnostics(project: Project, spoken: list[Spoken], wanted: _Wanted) -> lis
                 )
             )
     return sorted(made, key=Diagnostic.sort_key)
+
+
+def _clipped(text: str) -> str:
+    """A message without the bulk of a name that is no name: text of a megabyte helps nobody."""
+    return text if len(text) <= MESSAGE_LIMIT else f"{text[: MESSAGE_LIMIT // 2]} … {text[-MESSAGE_LIMIT // 2 :]}"
 
 
 def _fault(path: str, what: str) -> Fault:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from .diagnostic import ERROR, WARNING, Change, Repair, SchemaProblem
 from .names import nearest, quoted
@@ -517,8 +518,10 @@ class _Walk:
         if not any(self.entry(node, name) for branch in _branches(schema) for name in branch.get("required", ())):
             groups += [branch.get("required", ()) for branch in _branches(schema)[:1]]
         missing = [name for group in groups for name in group if self.entry(node, name) is None]
-        strange = [name for name in node.index() if name not in properties and not name.startswith(".")]
-        if node.partial or len(strange) != 1 or len(missing) != 1 or missing[0] not in properties:
+        if node.partial or len(missing) != 1 or missing[0] not in properties:
+            return None
+        strange = (name for name in node.index() if name not in properties and not name.startswith("."))
+        if len(list(islice(strange, 2))) > 1:
             return None
         return missing[0] if self.trial(entry.value, properties[missing[0]], entry).is_valid else None
 

@@ -689,6 +689,10 @@ class _Reading:
 
     # Holes ----------------------------------------------------------------------------------------------------------
 
+    def _is_next(self, value: Node, hole: Span) -> bool:
+        """Whether nothing stands between a value and a hole, which may be meant to stand below its key, then."""
+        return not self.text[value.span.end : hole.start].strip()
+
     def mark(self, hole: Span) -> None:
         """Let the nodes around a part that was taken out know that something is missing there."""
         unknown = UnknownNode(self.source, hole, "broken")
@@ -718,6 +722,8 @@ class _Reading:
                         node.partial = node.partial or not (aligned or hole.start < value.span.end)
                         node = value
                         continue
+                elif entry is not None and _is_empty(entry.value) and self._is_next(entry.value, hole):
+                    entry.value = _moved(entry.value, unknown)
                 node.partial = True
                 return
             value = next((i for i in reversed(node.items) if i.parent is node and i.span.start <= hole.start), None)

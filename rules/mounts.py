@@ -414,7 +414,7 @@ def absolute_path(mount: Mount) -> Iterator[Finding]:
     )
 
 
-@rule("MT007", "foreign-source", also=(WARNING,))
+@rule("MT007", "foreign-source", also=(WARNING,), before=("MT011",))
 def foreign_source(mount: Mount) -> Iterator[Finding]:
     """A mount has a source of the other flavour.
 

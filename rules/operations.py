@@ -245,7 +245,7 @@ def _firewall_rule(item: MappingNode) -> Iterator[Finding]:
             entries["domains"].key,
             "this firewall rule has `ips` and `domains`: a rule may have only one of them",
             help="make two rules of it",
-            related=[(entries["ips"].key, "the addresses")],
+            related=[(item.key_of("ips") or item, "the addresses")],
         )
     addresses, ports = value_of(item, "ips"), value_of(item, "ports")
     for address in addresses.items if isinstance(addresses, SequenceNode) else ():

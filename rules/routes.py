@@ -400,6 +400,9 @@ def application_unreachable(project: Project) -> Iterator[Finding]:
         return  # which of the files are read is not documented
     reached = {route.upstream_name for route in project.routes}
     reached.update(relationship.target for relationship in project.relationships)
+    defined = {part.name for part in (*project.applications, *project.services)}
+    if not {route.upstream_name for route in project.routes if route.upstream} <= defined:
+        return  # what leads nowhere may be meant for the application that seems unreachable
     for application in project.applications:
         start = application.web.start
         if application.name in reached or start is None or start.text.split()[:1] in ([], ["sleep"]):

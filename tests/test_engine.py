@@ -256,3 +256,22 @@ def test_a_memory_tree_gives_the_same_as_itself_twice() -> None:
     (job,) = discover_tree(tree)
     one, two = (engine.lint_project(job, Settings(), tree).diagnostics for _ in range(2))
     assert [(d.code, d.location, d.message) for d in one] == [(d.code, d.location, d.message) for d in two]
+
+
+def test_a_text_of_a_megabyte_is_not_repeated_in_full() -> None:
+    text = RICH[".platform.app.yaml"].replace("size: S", f"size: {'k' * 1_000_000}", 1)
+    (diagnostic,) = lint_files({**RICH, ".platform.app.yaml": text}, Settings()).diagnostics
+    assert len(diagnostic.message) < 3000
+
+
+def test_a_list_that_is_not_indented_enough_is_not_an_empty_value() -> None:
+    text = RICH[".platform.app.yaml"].replace(
+        "dependencies:", "firewall:\n    outbound:\n   - {ports: [443]}\ndependencies:"
+    )
+    assert codes({**RICH, ".platform.app.yaml": text}) == ["YM001"]
+
+
+def test_a_misspelt_key_of_a_firewall_rule_is_all_that_is_said() -> None:
+    rule = "{ipz: [192.0.2.0/24], domains: [example.com]}"
+    text = RICH[".platform.app.yaml"].replace("dependencies:", f"firewall: {{outbound: [{rule}]}}\ndependencies:")
+    assert set(codes({**RICH, ".platform.app.yaml": text})) == {"SC001", "SO004"}
