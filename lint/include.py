@@ -236,7 +236,7 @@ class _Resolver:
             None,
         )
         base = f"`{folders[0]}/`" if folders[0] else "the project's root"
-        help = f"paths are relative to {base} here"
+        help = f"correct the path, which is relative to {base} here"
         if elsewhere is not None:
             help += f"; to reach `{elsewhere}`, write `{posixpath.relpath('/' + elsewhere, '/' + folders[0])}`"
         elif near:

@@ -242,7 +242,7 @@ class Recovery:
     def _cause(self, start: int, end: int, message: str, help: str, region: Span | None = None) -> Cause:
         end = min(max(end, start), len(self.text))
         if _REFUSED not in message:
-            message += f", so {_REFUSED}"
+            message += f", {'and' if ', so ' in message else 'so'} {_REFUSED}"
         return Cause("syntax-error", Span(start, end), message, help, region or self._entry(start))
 
     def _diagnose(self, failure: Failure, offset: int) -> Cause:
@@ -421,6 +421,8 @@ class Recovery:
         comment = value.find(" #")
         if comment > 0:
             value = value[:comment].rstrip()
+        if not value:
+            return None
         first = value[0]
         length = len(value)
         value = _short(value)

@@ -251,15 +251,21 @@ def wrong_format(project: Project) -> Iterator[Finding]:
     Source: YAML structure; Composable image, "Top-level properties"
     """
     for wrapper in project.wrappers:
-        if wrapper.kind in ("application", "setting"):
+        if wrapper.kind == "setting":
+            yield finding(
+                wrapper.key,
+                f"`{wrapper.key.key}` stands at the top of `{wrapper.path}`: this is a setting of an application, and Upsun "
+                "does not read it there",
+                help="put it under `applications: {NAME: …}`",
+                severity=WARNING if project.applications else ERROR,
+            )
+        elif wrapper.kind == "application":
             yield finding(
                 wrapper.key,
                 f"`{wrapper.key.key}` stands at the top of `{wrapper.path}`: this is the form of `.platform.app.yaml`, and "
                 "Upsun does not read an application there",
                 help="put the application under `applications: {NAME: …}`",
-                severity=WARNING
-                if wrapper.kind == "setting" or any(a.key.source.path != wrapper.path for a in project.applications)
-                else ERROR,
+                severity=WARNING if any(a.key.source.path != wrapper.path for a in project.applications) else ERROR,
             )
         elif wrapper.kind != "applications" and wrapper.path in project.files.applications:
             yield finding(

@@ -503,3 +503,8 @@ def test_of_two_lines_that_do_not_line_up_the_odd_one_is_wrong(text: str) -> Non
     source = SourceFile("f.yaml", text)
     (problem,) = parse(source).problems
     assert source.text[slice(*problem.place.span)] == "b"
+
+
+def test_white_space_that_yaml_does_not_know_is_no_value() -> None:
+    (problem,) = parse(SourceFile("f.yaml", "e:\n\u200a")).problems
+    assert problem.kind == "syntax-error"
