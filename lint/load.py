@@ -110,7 +110,7 @@ def _add_application(project: Project, node: Node, path: str) -> None:
 
 def _read_services(project: Project, node: Node | None) -> None:
     if isinstance(node, MappingNode):
-        project.services.known &= not node.partial
+        project.services.known &= _is_readable(node)
         project.services += [Service(name, entry.key, entry.value, project) for name, entry in _named(node)]
     elif node is not None:
         project.services.known &= isinstance(node, ScalarNode) and node.is_null
@@ -118,7 +118,7 @@ def _read_services(project: Project, node: Node | None) -> None:
 
 def _read_routes(project: Project, node: Node | None) -> None:
     if isinstance(node, MappingNode):
-        project.routes.known &= not node.partial
+        project.routes.known &= _is_readable(node)
         project.routes += [Route(name, entry.key, entry.value, project) for name, entry in _named(node)]
     elif node is not None:
         project.routes.known &= isinstance(node, ScalarNode) and node.is_null
@@ -139,6 +139,11 @@ def _read_upsun(project: Project, path: str) -> None:
         _read_named_applications(project, root.get("applications"), path)
     _read_services(project, root.get("services"))
     _read_routes(project, root.get("routes"))
+
+
+def _is_readable(node: MappingNode) -> bool:
+    """Whether every entry of a mapping can be read, and has a name."""
+    return not node.partial and all(isinstance(entry.key, ScalarNode) for entry in node.entries)
 
 
 def _named(node: MappingNode) -> list[tuple[str, Entry]]:

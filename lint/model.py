@@ -265,6 +265,8 @@ class Relationship(Part):
         service, endpoint = value_of(node, "service"), value_of(node, "endpoint")
         if not all(n is None or (isinstance(n, ScalarNode) and isinstance(n.value, str)) for n in (service, endpoint)):
             return
+        if service is None and endpoint is None and any(not name.startswith(".") for name in node.index()):
+            return  # only keys that nothing reads: what was meant cannot be told
         self.form = "mapping" if node.entries else "default"
         # Without `service`, the relationship's own name is presumably the service: facts of the relationships page.
         self.target, self.target_place = self.name, self.key

@@ -723,11 +723,15 @@ def client_extension_missing(application: Application) -> Iterator[Finding]:
         return
     loaded = value_of(value_of(application.get("variables"), "php"), "extension")
     missing: dict[str, Relationship] = {}
+    strange = enabled - set(offered.names())  # misspelt ones are told by RN001
     for relationship in _each(container.relationships for container in application.web_and_workers):
         service = _target(relationship)
         image = service.type.name if isinstance(service, Service) and service.type else ""
         clients = _CLIENTS.get(image, ())
-        have = (name in enabled or offered.state(name) in ("default", "built-in") for name in clients)
+        have = (
+            name in enabled or nearest(name, strange) or offered.state(name) in ("default", "built-in")
+            for name in clients
+        )
         if clients and clients[0] in offered.names() and not any(have) and _is_needed(application, image):
             missing.setdefault(clients[0], relationship)
     if missing and loaded is None:
