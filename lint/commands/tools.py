@@ -298,16 +298,15 @@ class _Table:
         for listed in self.wrappers.values():
             listed.sort(key=lambda item: -len(item[0]))
         self.lines: list[dict[str, Any]] = data["commands"]
-        self.places: dict[str, list[tuple[str, list[str], int]]] = {}
+        self.places: dict[str, list[tuple[str, int]]] = {}
         self.made: dict[int, Entry] = {}
         self.index: dict[str, list[_Pattern]] = {}
         for number, line in enumerate(self.lines):
             for text in line["match"]:
-                words = text.split()
-                if _base(words[0]) in self.wrappers:
-                    words = self.strip(words)
-                key = words[0].rpartition("/")[2]
-                self.places.setdefault(key.strip("*"), []).append((text, words, number))
+                first = text.partition(" ")[0]
+                if (first if first.isalpha() else _base(first)) in self.wrappers:
+                    first = self.strip(text.split())[0]
+                self.places.setdefault(first.rpartition("/")[2].strip("*"), []).append((text, number))
 
     def entry(self, number: int) -> Entry:
         """The entry of a line, made on the first call: a run needs a few of some hundreds."""
@@ -322,7 +321,8 @@ class _Table:
             places = self.places.get(program)
             if places is None:
                 return []
-            found = self.index[program] = [_Pattern(text, words, self.entry(number)) for text, words, number in places]
+            found = [_Pattern(text, self.strip(text.split()), self.entry(number)) for text, number in places]
+            self.index[program] = found
         return found
 
     def strip(self, words: list[str]) -> list[str]:
