@@ -90,7 +90,7 @@ def _read_named_applications(project: Project, node: Node | None, path: str) -> 
         project.applications.known &= not node.partial
         for name, entry in _named(node):
             project.applications.append(Application(name, entry.key, entry.value, project, path))
-    elif node is not None:
+    elif node is not None and not (isinstance(node, ScalarNode) and node.is_null):
         project.applications.known = False
 
 
@@ -101,6 +101,7 @@ def _add_application(project: Project, node: Node, path: str) -> None:
         return
     name = node.get("name")
     if isinstance(name, ScalarNode) and not name.is_null:
+        project.applications.known &= all(key.key != "name" for key, _ in node.duplicates)
         project.applications.append(Application(name.text, name, node, project, path))
         return
     project.applications.known = False

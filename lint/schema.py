@@ -706,9 +706,10 @@ class _Walk:
 
     def missing(self, node: MappingNode, name: str, entry: Entry | None) -> None:
         schema = self.property_schema(node, name)
-        key: Node = entry.key if entry is not None else node
-        if key is node or isinstance(key, MappingNode):
-            key = next((own.key for own in node.entries), key)
+        key: Node | Place = entry.key if entry is not None else node
+        if (key is node or isinstance(key, MappingNode)) and node.entries:
+            first = node.entries[0].key
+            key = Place(first.source, first.span, node)  # shown there, and said of the whole
         meaning = schema.get("description", "").partition(". ")[0].rstrip(".")
         remedy = f"add {_example_text(schema, name)}" + (f": {meaning[:1].lower()}{meaning[1:]}" if meaning else "")
         message = f"{self.where(node)} lacks `{name}`: the platform refuses it"

@@ -668,6 +668,8 @@ class Recovery:
             as_what = f"like `{other.group('key')}` below" if other is not None else "like the lines below"
             return self._misplaced(first, indent, as_what, Span(start, self._end(above[0])))
         nearer = next((number for number in behind if self._indent(number) == column), None)
+        if sibling is not None and behind[1:2] == [nearer] and self._holds_block(line):
+            column, nearer = self._indent(sibling), None  # the lines below are its own, not its siblings
         last = behind[-1] if nearer is None else max(n for n in behind if n < nearer)
         start = self._starts[line] + indent
         return self._misplaced(line, column, "like its siblings", Span(start, self._end(last)))

@@ -124,6 +124,11 @@ def no_application(project: Project) -> Iterator[Finding]:
         return
     if not project.is_upsun and (not project.tree.complete or files.unknown):
         return
+    holders = {*files.applications, *files.upsun}
+    if any(
+        p.kind == "wrong-type" and not p.place.path and p.place.source.path in holders for p in project.schema_problems
+    ):
+        return  # SC003 tells what the file should hold
     place = project.file_start(files.config[0]) if files.config else None
     if place is not None:
         where = "`applications` in a file of `.upsun/`" if project.is_upsun else "a `.platform.app.yaml` in its folder"

@@ -39,9 +39,11 @@ def worker_without_start(worker: Worker) -> Iterator[Finding]:
     holder = worker.key
     if isinstance(worker.node, ScalarNode) and worker.node.is_null:
         lacks = "`commands.start`"
-    elif commands is None and isinstance(worker.node, MappingNode) and not worker.node.partial:
+    elif commands is None and isinstance(worker.node, MappingNode):
         holder, lacks = worker.key_of("commands"), "`commands.start`"
-    elif isinstance(commands, MappingNode) and all(name in COMMANDS for name, _ in commands):
+    elif isinstance(commands, MappingNode) and all(
+        name in COMMANDS or _is_misspelt(commands, name) for name, _ in commands
+    ):
         start = commands.get("start")
         if start is not None and not (isinstance(start, ScalarNode) and not start.text.strip()):
             return
@@ -53,6 +55,11 @@ def worker_without_start(worker: Worker) -> Iterator[Finding]:
         f"worker `{worker.name}` has no {lacks}: the platform refuses a worker that it cannot start",
         help="add `commands: {start: …}` with the program that the worker runs, in the foreground",
     )
+
+
+def _is_misspelt(commands: MappingNode, name: str) -> bool:
+    """Whether a command is known to be meant for another one that is not `start`, so that `start` is missing still."""
+    return any(entry.key.key == name for meant, entry in commands.meant.items() if meant != "start")
 
 
 @rule("WK002", "unknown-command", also=(INFO,), before=("SC001", "SC005"))

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -510,7 +511,9 @@ def test_a_closed_pipe_is_quiet(cli: Cli) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are different there")
 def test_an_interruption_is_quiet(cli: Cli) -> None:
     cli.project(APP)
-    child = process(cli.folder, "--stdin-filename", ".platform.app.yaml", "-")
+    # A job in the background of a shell is deaf to interruptions, and so are its children.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    child = process(cli.folder, "--stdin-filename", ".platform.app.yaml", "-", preexec_fn=heed)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and "read" not in wchan(child.pid):
         time.sleep(0.02)

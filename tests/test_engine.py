@@ -211,6 +211,54 @@ def test_a_broken_application_leaves_the_findings_of_the_others() -> None:
     ]
 
 
+WITHOUT_TYPE = "name: a\nweb: {commands: {start: serve}}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (".platform.app.yaml", "", ["SC003"]),
+        (".platform.app.yaml", "start here", ["SC003"]),
+        (".platform.app.yaml", "{}", ["SC002"]),
+        (".platform/applications.yaml", "{}", ["CF003"]),
+        (".upsun/config.yaml", "", ["SC003"]),
+        (".upsun/config.yaml", "applications:\n", ["CF003"]),
+        (".upsun/config.yaml", "applications: {}\n", ["CF003"]),
+        (".upsun/config.yaml", "services: {db: {type: 'postgresql:17'}}\n", ["CF003"]),
+    ],
+)
+def test_a_file_that_defines_nothing_is_one_finding(path: str, text: str, expected: list[str]) -> None:
+    result = lint_files({path: text}, Settings(), complete=True)
+    assert [d.code for d in result.diagnostics] == expected
+
+
+def test_an_empty_first_key_does_not_hide_what_the_application_lacks() -> None:
+    assert codes({".platform.app.yaml": "workers:\n" + WITHOUT_TYPE}) == ["SC002", "YM017"]
+    listed = "- workers:\n" + "".join(f"  {line}\n" for line in WITHOUT_TYPE.splitlines())
+    assert codes({".platform/applications.yaml": listed}) == ["SC002", "YM017"]
+
+
+def test_what_an_application_with_two_names_is_called_is_not_known() -> None:
+    files = {
+        **RICH,
+        ".platform.app.yaml": RICH[".platform.app.yaml"] + "name: other\n",
+        ".platform/routes.yaml": '"https://{default}/": {type: upstream, upstream: "app:http"}\n',
+    }
+    assert codes(files) == ["YM002"]
+
+
+@pytest.mark.parametrize("line", ["size:S", "<<: *gone", "? [a"])
+def test_a_worker_without_start_is_the_same_finding_beside_a_syntax_error(line: str) -> None:
+    text = f"name: a\ntype: 'python:3.13'\nworkers:\n    w:\n        {line}\n        commands:\n"
+    found = codes({".platform.app.yaml": text + "web: {commands: {start: serve}}\n"})
+    assert found[0].startswith("YM") and found[1:] == ["WK001"]
+
+
+def test_a_misspelt_pre_start_is_no_start() -> None:
+    text = RICH[".platform.app.yaml"].replace("start: python queue-worker.py", "pre-start: make ready")
+    assert codes({**RICH, ".platform.app.yaml": text}) == ["WK001", "WK002"]
+
+
 def test_a_fault_of_one_rule_is_told_and_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(worker: object) -> None:
         raise RuntimeError("broken rule")

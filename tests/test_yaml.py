@@ -270,6 +270,13 @@ BROKEN = [
     ("a:\n  b: 1\n   c: 2\n  d: 3\n", 3, "deeper than `b`", {"a": {"b": 1, "d": 3}}),
     ("a:\n    b: 1\n    c: 1\n  d: 2\ne: 1\n", 4, "fits nothing", {"a": {"b": 1, "c": 1}, "e": 1}),
     (" a: 1\nb: 2\nc: 3\n", 1, "fits nothing", {"b": 2, "c": 3}),
+    (
+        "w:\n  a:\n    b: 1\n    c: 2\n   d:\n    b: 3\n    c: 4\n  e: 5\n",
+        5,
+        "fits nothing",
+        {"w": {"a": {"b": 1, "c": 2}, "e": 5}},
+    ),
+    ("a:\n  b: 1\n  c: 2\n d:\n  e: 3\nf: 4\n", 4, "fits nothing", {"a": {"b": 1, "c": 2}, "f": 4}),
     ("- a\nb: 1\n", 2, "among list items", ["a"]),
     ("a: 1\n- b\n", 2, "among keys", {"a": 1}),
     ("a: - b\nc: 1\n", 1, "list cannot begin", {"c": 1}),
