@@ -1,4 +1,4 @@
-"""Schedules of crons: what a specification says, when it runs, and what runs at the same time.
+"""Schedules of crons: what a specification says. When they run is told by `simulation`.
 
 The platform documents the five fields of cron, minute, hour, day of the month, month and day of the week, and a lone
 `H` for a value that it chooses itself. Forms of other systems are recognised, with what they are in five fields.
@@ -7,15 +7,14 @@ The platform documents the five fields of cron, minute, hour, day of the month, 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from functools import cached_property
-from itertools import combinations, islice, pairwise, takewhile
+from itertools import pairwise
 
 from .quick import TYPE_CHECKING, regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime, tzinfo
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
 FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 MINUTE, HOUR, DAY, MONTH, WEEKDAY = range(5)
@@ -213,6 +212,13 @@ class Schedule:
         """Whether the two day fields leave no day out."""
         full = self.day.full, self.weekday.full
         return any(full) if self.either_day else all(full)
+
+    def runs_on(self, day: date) -> bool:
+        """Whether it runs on some day; each `H` as its lowest value."""
+        if day.month not in self.month.values:
+            return False
+        in_days, in_week = day.day in self.day.values, day.isoweekday() % 7 in self.weekday.values
+        return (in_days or in_week) if self.either_day else (in_days and in_week)
 
     @property
     def never_runs(self) -> bool:
@@ -534,120 +540,6 @@ def _value(index: int, text: str) -> int | None:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
-
-
-class Job:
-    """A cron to simulate. `seed` chooses what `H` stands for; `duration` is in seconds, 0 where it is not known."""
-
-    __slots__ = ("duration", "name", "schedule", "seed")
-
-    def __init__(self, name: str, schedule: Schedule, duration: int = 0, seed: str = "") -> None:
-        self.name = name
-        self.schedule = schedule
-        self.duration = duration
-        self.seed = seed
-
-
-class Collision:
-    """Two jobs of which one falls due while the other runs, or both at once: when, and how often."""
-
-    __slots__ = ("at", "first", "second", "times")
-
-    def __init__(self, first: str, second: str, at: tuple[datetime, ...], times: int) -> None:
-        self.first = first
-        self.second = second
-        self.at = at
-        self.times = times
-
-
-def zone(name: str) -> tzinfo | None:
-    """The time zone of that name; None where this machine does not have it."""
-    from datetime import UTC
-
-    if name in ("UTC", "Etc/UTC"):
-        return UTC
-    try:
-        from zoneinfo import ZoneInfo
-
-        return ZoneInfo(name)
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-def runs(schedule: Schedule, start: datetime, timezone: tzinfo, seed: str = "") -> Iterator[datetime]:
-    """The runs after `start` (which knows its zone), in order, in `timezone`; none if it never runs.
-
-    Where clocks change it goes as in Debian's cron: a fixed time that is left out runs right after the gap, one that
-    comes twice runs once, and schedules by the minute or hour follow the real time.
-    """
-    from cronsim import CronSim, CronSimError
-
-    if schedule.never_runs:
-        return
-    try:
-        yield from CronSim(schedule.resolved(seed), start.astimezone(timezone))
-    except (CronSimError, OverflowError, ValueError):  # the end of the calendar
-        return
-
-
-def next_runs(schedule: Schedule, start: datetime, count: int, timezone: tzinfo, seed: str = "") -> list[datetime]:
-    """The first `count` runs after `start`."""
-    return list(islice(runs(schedule, start, timezone, seed), count))
-
-
-def runs_between(
-    schedule: Schedule, start: datetime, end: datetime, timezone: tzinfo, seed: str = ""
-) -> list[datetime]:
-    """The runs after `start` and before `end`."""
-    return list(takewhile(lambda run: run < end, runs(schedule, start, timezone, seed)))
-
-
-def collisions(
-    jobs: Sequence[Job], start: datetime, timezone: tzinfo, *, days: int = 28, shown: int = 5
-) -> list[Collision]:
-    """Which jobs of one application get into each other's way within `days`, with the first `shown` times of each.
-
-    Each run is taken to begin when it is due: what a job that has to wait delays in turn is not followed.
-    """
-    from datetime import datetime, timedelta
-
-    end = start + timedelta(days=days)
-    due: dict[str, list[float]] = {}
-    busy: dict[tuple[str, int], list[tuple[float, float]]] = {}
-    keys = [(job.schedule.resolved(job.seed), max(0, job.duration)) for job in jobs]
-    for job, (text, duration) in zip(jobs, keys, strict=True):
-        if text not in due:
-            due[text] = [run.timestamp() for run in runs_between(job.schedule, start, end, timezone, job.seed)]
-        if (text, duration) not in busy:
-            busy[text, duration] = _busy(due[text], duration)
-    found = []
-    alike: dict[tuple[tuple[str, int], tuple[str, int]], list[float]] = {}  # many jobs have the same schedule
-    for (first, one), (second, other) in combinations(zip(jobs, keys, strict=True), 2):
-        if (one, other) not in alike:
-            at = {*_during(due[one[0]], busy[other]), *_during(due[other[0]], busy[one])}
-            alike[one, other] = sorted(at)
-        times = alike[one, other]
-        if times:
-            moments = tuple(datetime.fromtimestamp(moment, timezone) for moment in times[:shown])
-            found.append(Collision(first.name, second.name, moments, len(times)))
-    return found
-
-
-def _busy(starts: Iterable[float], duration: int) -> list[tuple[float, float]]:
-    """From when to when runs of some duration go on without a gap."""
-    found: list[tuple[float, float]] = []
-    for moment in starts:
-        if found and moment <= found[-1][1]:
-            found[-1] = found[-1][0], moment + duration
-        else:
-            found.append((moment, moment + duration))
-    return found
-
-
-def _during(due: list[float], busy: Iterable[tuple[float, float]]) -> Iterator[float]:
-    """The moments of `due` at which something begins, or goes on."""
-    for start, end in busy:
-        yield from due[bisect_left(due, start) : max(bisect_left(due, end), bisect_right(due, start))]
 
 
 def duration_text(seconds: int) -> str:

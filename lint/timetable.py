@@ -5,10 +5,11 @@ The platform begins each run up to `MAX_OFFSET` seconds late, by chance. Runs ar
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from . import facts, schedule
+from . import facts, simulation
 from .commands.consumers import consumer_by_the_minute
 from .commands.durations import Duration
 from .model import Application, Cron, Project, text_of
@@ -83,7 +84,7 @@ class Entry:
 
     def next_runs(self, at: datetime, count: int, zone: tzinfo) -> list[datetime]:
         """The first runs after `at`."""
-        return schedule.next_runs(self.schedule, at, count, zone, self.seed) if self.schedule else []
+        return simulation.next_runs(self.schedule, at, count, zone, self.seed) if self.schedule else []
 
 
 class Collision(NamedTuple):
@@ -99,15 +100,22 @@ class Collision(NamedTuple):
     wait: int | None
 
 
+class Lane(NamedTuple):
+    """A cron in a week: when it is due, in seconds since the epoch, and the times in which it may be running."""
+
+    entry: Entry
+    due: Sequence[float]
+    running: Sequence[Times]
+
+
 class Week(NamedTuple):
     """Seven days of crons. `midnights` are the eight between and around them.
 
-    `runs` are from when each is due to its latest end. `waits` are the times in which a deployment would wait, at
-    worst, and `certain` those of runs whose length is known.
+    `waits` are the times in which a deployment would wait, at worst, and `certain` those of runs whose length is known.
     """
 
     midnights: Sequence[datetime]
-    runs: Sequence[tuple[Entry, Sequence[Times]]]
+    lanes: Sequence[Lane]
     waits: Sequence[Times]
     certain: Sequence[Times]
 
@@ -134,7 +142,7 @@ class Timetable:
         self.application = application
         self.notes: list[str] = []
         self.timezone = text_of(application.get("timezone")) or "UTC"
-        zone = schedule.zone(self.timezone)
+        zone = simulation.zone(self.timezone)
         if zone is None:
             self.notes.append(f"the time zone `{self.timezone}` is not known here: times are in UTC")
             self.timezone = "UTC"
@@ -158,19 +166,10 @@ class Timetable:
         local = at.astimezone(self.zone)
         first = datetime(local.year, local.month, local.day, tzinfo=self.zone)
         midnights = [first + timedelta(days=days) for days in range(8)]
-        runs = [(each, self._times(each, midnights[0], midnights[-1])) for each in self.followed]
-        waits = merged(time for _, times in runs for time in times)
-        certain = merged(time for each, times in runs if each.duration.known for time in times)
-        return Week(midnights, runs, waits, certain)
-
-    def _times(self, entry: Entry, start: datetime, end: datetime) -> list[Times]:
-        if entry.schedule is None:
-            return []
-        seconds = entry.duration.seconds
-        # A run of the day before may still go on.
-        early = start - timedelta(seconds=seconds)
-        due = schedule.runs_between(entry.schedule, early, end, self.zone, entry.seed)
-        return [(run.timestamp(), run.timestamp() + seconds) for run in due]
+        lanes = [_lane(each, each.schedule, midnights, self.zone) for each in self.followed if each.schedule]
+        waits = merged(time for lane in lanes for time in lane.running)
+        certain = merged(time for lane in lanes if lane.entry.duration.known for time in lane.running)
+        return Week(midnights, lanes, waits, certain)
 
     def collisions(self, at: datetime) -> list[Collision]:
         """Which crons get into each other's way in the four weeks after `at`, changes of the clock included.
@@ -180,18 +179,28 @@ class Timetable:
         """
         known = {each: each.duration.seconds if each.duration.known else None for each in self.followed}
         jobs = [
-            schedule.Job(str(number), each.schedule, known[each] or 0, each.seed)
+            simulation.Job(str(number), each.schedule, known[each] or 0, each.seed)
             for number, each in enumerate(self.followed)
             if each.schedule
         ]
         found = []
-        for collision in schedule.collisions(jobs, at, self.zone):
+        for collision in simulation.collisions(jobs, at, self.zone):
             pair = self.followed[int(collision.first)], self.followed[int(collision.second)]
             lengths = [seconds for each in pair if (seconds := known[each]) is not None]
             wait = max(lengths) if len(lengths) == len(pair) else None
             if wait is None or wait >= SHORT_WAIT:
                 found.append(Collision(pair, collision.at, collision.times, wait))
         return found
+
+
+def _lane(entry: Entry, schedule: Schedule, midnights: Sequence[datetime], zone: tzinfo) -> Lane:
+    start, seconds = midnights[0], entry.duration.seconds
+    # A run of the day before may still go on; one at the first midnight belongs to the week.
+    early = start - timedelta(seconds=seconds + 1)
+    period = simulation.Period(early, midnights[-1], zone)
+    due = period.times(period.due(schedule, entry.seed))
+    running = merged((moment, moment + seconds) for moment in due)
+    return Lane(entry, due[bisect_left(due, start.timestamp()) :], running)
 
 
 def timetables(project: Project) -> list[Timetable]:

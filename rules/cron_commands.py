@@ -11,7 +11,7 @@ from paaslint.model import Application, Cron
 from paaslint.names import quoted
 from paaslint.nodes import Node, Place
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
-from paaslint.schedule import Job, Schedule, collisions, duration_text
+from paaslint.schedule import Schedule, duration_text
 
 from ..quick import TYPE_CHECKING
 
@@ -280,6 +280,8 @@ def _due(one: Cron, other: Cron) -> str:
         return ""
     if not (first.any_day and second.any_day and first.month.full and second.month.full):
         from datetime import UTC, datetime
+
+        from paaslint.simulation import Job, collisions
 
         start = datetime(2024, 1, 1, tzinfo=UTC)  # any four weeks that begin on a Monday
         found = collisions([Job("", first), Job("", second)], start, UTC, shown=1)

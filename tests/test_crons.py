@@ -360,6 +360,7 @@ def test_the_present(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     ("arguments", "words"),
     [
         (["--at", "soon"], "--at must be a time"),
+        (["--at", "9999-12-20"], "1970 to 9998"),
         (["--formt", "json"], "did you mean `--format`?"),
         (["missing"], "`missing`: there is no such file or folder"),
     ],

@@ -14,6 +14,7 @@ from paaslint import facts
 from paaslint.lsp import actions, completion, definition, hints, hover, positions, symbols
 from paaslint.lsp.workspace import Document, OpenProject, Workspace
 from paaslint.text import SourceFile, Span
+from paaslint.timetable import timetables
 
 APP = ".platform.app.yaml"
 SERVICES = ".platform/services.yaml"
@@ -136,6 +137,13 @@ def test_hover_on_a_schedule_tells_the_next_runs() -> None:
     said = hovered(APP, in_file(APP, 'spec: "0 3', " * * *"), datetime(2026, 3, 1, 12, tzinfo=UTC))
     assert "between two runs: 24 h" in said
     assert "Mon 2026-03-02 03:00, Tue 2026-03-03 03:00" in said
+
+
+def test_hover_chooses_the_minute_of_h_as_the_command_does() -> None:
+    text, now = FILES[APP].replace('"0 3 * * *"', '"H 3 * * *"'), datetime(2026, 3, 1, 12, tzinfo=UTC)
+    (table,) = timetables(project(FILES | {APP: text}))
+    (run,) = table.entries[0].next_runs(now, 1, UTC)
+    assert f"{run:%Y-%m-%d %H:%M}" in hovered(APP, text.replace('"H 3', '"H‸ 3'), now)
 
 
 def test_hover_on_a_key_that_must_not_stand_there_says_why() -> None:

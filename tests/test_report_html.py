@@ -261,7 +261,9 @@ def test_crons_are_told_in_words_too(folder: Path) -> None:
         "name: app\ntype: 'php:8.4'\ncrons:\n"
         f"    a: {{spec: '*/10 * * * *', {job}}}\n    b: {{spec: '*/15 * * * *', {job}}}\n    h: {{spec: 'H 3 * * *', {job}}}\n",
     )
-    words = Parsed(made()).words
+    page = made()
+    words = Parsed(page).words
+    assert "<title>h: 7 runs</title>" in page and "<title>b: 672 runs</title>" in page  # none of the day before
     assert "A deployment may wait up to 20 min, for a." in words
     assert "a: it may outlast its interval, 10 min: the next run waits" in words
     assert "a and b: 5,374 times, first on Fri 2026-03-27 12:15; one waits up to 20 min" in words
@@ -395,6 +397,7 @@ def test_merged_times_cover_the_same(times: list[tuple[int, int]]) -> None:
     [
         ([], "-o FILE"),
         (["-o", "x", "--at", "soon"], "--at must be a time"),
+        (["-o", "x", "--at", "9999-12-20"], "1970 to 9998"),
         (["-o", "missing/x"], "cannot be written"),
     ],
 )

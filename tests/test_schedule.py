@@ -5,24 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import pytest
 from cronsim import CronSim, CronSimError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paaslint.schedule import (
-    FIELDS,
-    Job,
-    Schedule,
-    collisions,
-    duration_text,
-    next_runs,
-    parse,
-    runs_between,
-    zone,
-)
+from paaslint.schedule import FIELDS, Schedule, duration_text, parse
+from paaslint.simulation import Job, Period, collisions, next_runs, runs, zone
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -247,11 +238,42 @@ def test_changing_clocks() -> None:
     times = next_runs(nightly, datetime(2026, 3, 28, tzinfo=paris), 3, paris)
     assert [t.strftime("%d %H:%M") for t in times] == ["28 02:30", "29 03:00", "30 02:30"]
     autumn = datetime(2026, 10, 25, tzinfo=paris)
-    assert len(runs_between(nightly, autumn, autumn + timedelta(hours=20), paris)) == 1
+    assert Period(autumn, autumn + timedelta(hours=20), paris).due(nightly).bit_count() == 1
     both = collisions([Job("night", nightly), Job("early", schedule("0 3 * * *"))], times[0], paris, days=3)
     assert [(c.first, c.second, [t.strftime("%d %H:%M") for t in c.at]) for c in both] == [
         ("night", "early", ["29 03:00"])
     ]
+
+
+# Clocks change at 02:00 (Paris), 00:00 (Azores, Beirut, Santiago), 23:00 the day before (Nuuk), by half an hour (Lord
+# Howe), and not at all.
+CHANGES = {
+    "UTC": "2026-02-27",
+    "Europe/Paris": "2026-03-28",
+    "Atlantic/Azores": "2026-10-24",
+    "Asia/Beirut": "2026-03-28",
+    "America/Santiago": "2026-09-05",
+    "America/Nuuk": "2026-03-27",
+    "Australia/Lord_Howe": "2026-04-04",
+}
+
+
+@settings(deadline=None, max_examples=60)
+@given(VALID_SPECS, st.sampled_from(sorted(CHANGES)), st.integers(0, 3 * 1440), st.integers(0, 59))
+def test_the_minutes_of_a_period_are_the_runs_one_by_one(spec: str, name: str, minute: int, second: int) -> None:
+    there = zone(name)
+    if there is None:
+        pytest.skip("this machine has no tz database")
+    read = schedule(spec)
+    start = datetime.fromisoformat(CHANGES[name]).replace(tzinfo=UTC) + timedelta(minutes=minute, seconds=second)
+    end = start + timedelta(days=3, seconds=second)
+    period = Period(start, end, there)
+    expected = [
+        run.timestamp() for run in takewhile(lambda r: r.timestamp() < end.timestamp(), runs(read, start, there, "a"))
+    ]
+    minutes = period.due(read, "a")
+    assert period.times(minutes) == expected
+    assert [run.timestamp() for run in period.first(minutes, 3)] == expected[:3]
 
 
 def test_time_zones_that_do_not_exist() -> None:

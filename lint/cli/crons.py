@@ -226,12 +226,12 @@ def _picture(week: Week, style: Style) -> list[Any]:
     from .drawing import Cell, Layer
 
     lanes = []
-    for entry, runs in week.runs:
+    for entry, due, running in week.lanes:
         if entry.duration.known:
-            layers = [Layer(runs, "cyan" if entry.duration.bounded else "red", by_share=True)]
+            layers = [Layer(running, "cyan" if entry.duration.bounded else "red", by_share=True)]
         else:
-            starts = [(start, start + 1) for start, _ in runs] if (entry.interval or 0) >= DISTINCT else []
-            layers = [Layer(runs, "yellow"), Layer(starts, "yellow", by_share=True)]
+            starts = [(start, start + 1) for start in due] if (entry.interval or 0) >= DISTINCT else []
+            layers = [Layer(running, "yellow"), Layer(starts, "yellow", by_share=True)]
         lanes.append((Cell(entry.cron.name), layers))
     waits = [Layer(week.waits, "yellow"), Layer(week.certain, "red", by_share=True)]
     lanes.append((Cell("a deployment waits", "bold"), waits))

@@ -23,6 +23,9 @@ FORMATS = ("text", "json")
 
 AT_HELP = "the present, such as 2026-03-01T12:00 (in UTC); by default now"
 
+FIRST_YEAR = 1970
+"""Before it some clocks were set by the second; after the last year but one, four weeks leave the calendar."""
+
 FLAVOURS = {"platform": "Web PaaS or Platform.sh", "upsun": "Upsun"}
 """What people call the flavours."""
 
@@ -114,19 +117,23 @@ def load_all(paths: Sequence[str], plan: Plan | None = None) -> list[Loaded]:
 
 def present(given: str | None) -> datetime:
     """The present: as given, else by SOURCE_DATE_EPOCH, else by the clock. Raises `UsageError`."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given is not None:
         try:
             at = datetime.fromisoformat(given)
         except ValueError:
             raise UsageError(f"--at must be a time such as 2026-03-01T12:00, not `{given}`") from None
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch:
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    elif epoch:
         try:
-            return datetime.fromtimestamp(int(epoch), UTC)
+            at = datetime.fromtimestamp(int(epoch), UTC)
         except (ValueError, OverflowError, OSError):
             raise UsageError(f"SOURCE_DATE_EPOCH must be seconds since 1970, not `{epoch}`") from None
-    return datetime.now(UTC)
+    else:
+        return datetime.now(UTC)
+    if not FIRST_YEAR <= at.year < datetime.max.year:
+        raise UsageError(f"the present must be in the years {FIRST_YEAR} to {datetime.max.year - 1}, not `{at.year}`")
+    return at
 
 
 def write_json(content: dict[str, Any]) -> None:

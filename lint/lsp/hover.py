@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from .. import facts, schedule
+from .. import facts, simulation
 from ..containers import INHERITED_ORIGIN, OWN, Instance, instances
 from ..endpoints import endpoints_of
 from ..example import read_doc
 from ..model import INHERITED, Container, Cron, Project, Relationship, Type, text_of
 from ..nodes import FOLDED, INCLUDED, LITERAL, Node, ScalarNode
 from ..rule import all_rules
+from ..schedule import duration_text
 from ..text import SourceFile, Span
+from ..timetable import Entry
 from .spot import Schema, container_of, node_at, resolved, schemas_of, types_of
 
 TYPES = {
@@ -213,12 +215,12 @@ def _cron(cron: Cron, now: datetime | None) -> Iterator[str]:
     if interval is None:
         yield "It never runs"
         return
-    yield f"Least time between two runs: {schedule.duration_text(interval)}"
+    yield f"Least time between two runs: {duration_text(interval)}"
     name = text_of(cron.application.get("timezone")) or "UTC"
-    zone = schedule.zone(name)
+    zone = simulation.zone(name)
     if now is None or zone is None:
         return
-    runs = schedule.next_runs(plan, now, NEXT_RUNS, zone, f"{cron.application.name}/{cron.name}")
+    runs = Entry(cron).next_runs(now, NEXT_RUNS, zone)
     about = "about, as the platform chooses the moment of `H`: " if plan.hashed else ""
     yield f"Next runs ({name}): {about}" + ", ".join(f"{run:%a %Y-%m-%d %H:%M}" for run in runs)
 

@@ -26,13 +26,13 @@ def draw(table: Timetable, week: Week, build: Builder) -> Markup:
     length = week.end - week.start
     heads = [build("span", name, style=f"left:{100 * (start - week.start) / length:.2f}%") for start, name in week.days]
     rows = [build("div", build("div"), build("div", *heads, class_="days"), class_="lane head", aria_hidden="true")]
-    for entry, runs in week.runs:
-        title = f"{entry.cron.name}: {len(runs)} runs"
-        layers = [("run", runs)]
+    for entry, due, running in week.lanes:
+        title = f"{entry.cron.name}: {len(due)} {'run' if len(due) == 1 else 'runs'}"
+        layers = [("run", running)]
         if not entry.duration.known:
             # Where starts are dense they would look like one long run.
-            starts = [(start, start) for start, _ in runs] if (entry.interval or 0) >= DISTINCT else []
-            layers = [("open", runs), ("run", starts)]
+            starts = [(start, start) for start in due] if (entry.interval or 0) >= DISTINCT else []
+            layers = [("open", running), ("run", starts)]
         rows.append(build("div", _label(entry, build), _strip(week, layers, title, build), class_="lane"))
     label = build("div", build("strong", f"A deployment would wait for {table.application.name}"), class_="label")
     layers = [("wait open", week.waits), ("wait", week.certain)]
