@@ -9,6 +9,8 @@ here, and `Script.complete` is False. What follows an unterminated quote is neve
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from .reader import read
 from .script import (
     BASH,
@@ -49,8 +51,12 @@ __all__ = [
 ]
 
 
+@lru_cache(maxsize=128)
 def parse(text: str, *, dialect: str = DASH) -> Script:
-    """The script in `text`. `dialect` is the shell that runs it: `dash` or `bash`. Never fails."""
+    """The script in `text`. `dialect` is the shell that runs it: `dash` or `bash`. Never fails.
+
+    Equal texts may give the same object: an editor asks again for all scripts of a project after each keystroke.
+    """
     return read(text, dialect)
 
 
