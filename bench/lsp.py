@@ -156,7 +156,7 @@ def keystrokes(app: Path, rounds: int) -> dict[str, list[float]]:
     questions: dict[str, Callable[[OpenProject], object]] = {
         "read and lint": lambda p: workspace.findings(),
         "hover": lambda p: hover.hover(p.project, app.name, place),
-        "completion": lambda p: completion.complete(read_with(p), p.project.sources[app.name], place),  # type: ignore[arg-type]
+        "completion": lambda p: completion.complete(read_with(p), p.source(app.name), place),  # type: ignore[arg-type]
         "definition": lambda p: definition.definition(p.project, app.name, APP.index("db:mysql")),
         "outline": lambda p: symbols.symbols(p.project, app.name),
         "hints": lambda p: list(hints.hints(p.project, app.name)),

@@ -48,20 +48,33 @@ def complete(load: Callable[[str], Project], source: SourceFile, offset: int) ->
     """The word that a proposal replaces, and all proposals. `load` reads the project with another text of the file."""
     span = typed_span(source, offset)
     line, _ = source.position(offset)
-    rest = source.text[span.end : source.line_span(line).end]
+    start, end = source.line_span(line)
+    quoted = _open_quote(source.text[start:offset])
+    rest = source.text[span.end : end]
+    is_closed = quoted is not None and rest.startswith(quoted.mark)
+    has_colon = rest[is_closed:].lstrip().startswith(":")
     found: list[Item] = []
     for text in drafts(source, offset):
-        found += items(load(text), source.path, has_colon=rest.lstrip().startswith(":"))
-    if source.text[max(span.start - 1, 0) : span.start] in ("'", '"'):
-        found = [item._replace(insert=item.insert.replace('"', "")) for item in found]
-    return span, found
+        found += items(load(text), source.path, has_colon=has_colon)
+        if found and "- " not in source.text[start:offset]:
+            break
+    if quoted is None:
+        return span, found
+    found = [_in_quotes(item, quoted.mark) for item in found]
+    if is_closed and all(item.insert == item.label + quoted.mark for item in found):
+        return span, [item._replace(insert=item.label) for item in found]
+    return Span(span.start, span.end + is_closed), found
 
 
 def typed_span(source: SourceFile, offset: int) -> Span:
-    """The word around the cursor, which a proposal replaces."""
+    """The word around the cursor, which a proposal replaces; within quotes, all that they hold."""
     line, _ = source.position(offset)
     start, end = source.line_span(line)
     before, after = source.text[start:offset], source.text[offset:end]
+    quoted = _open_quote(before)
+    if quoted:
+        closing = after.find(quoted.mark)
+        return Span(start + quoted.start + 1, offset + max(closing, 0))
     word = re.search(_WORD + r"\Z", before)
     # Of a key, the colon behind it is none of the word.
     rest = re.match(_NAME if re.fullmatch(_BARE, before) else _WORD, after)
@@ -70,25 +83,52 @@ def typed_span(source: SourceFile, offset: int) -> Span:
 
 
 def drafts(source: SourceFile, offset: int) -> Iterator[str]:
-    """The text with the mark at the cursor, as a key or as a value, whichever it may become."""
+    """The text with the mark at the cursor, as a key and as a value, whichever it may become."""
     line, _ = source.position(offset)
     start, end = source.line_span(line)
     word = typed_span(source, offset)
     before, after = source.text[start:offset], source.text[word.end : end]
-    marked = before + MARK + source.text[offset : word.end]
-    if re.search(_COMMENT, before) and before.count('"') % 2 == before.count("'") % 2 == 0:
+    quoted = _open_quote(before)
+    if quoted:
+        after = after.removeprefix(quoted.mark)
+    if not quoted and re.search(_COMMENT, before):
         return
+    marked = before + MARK + (quoted.mark if quoted else source.text[offset : word.end])
 
     def made(content: str) -> str:
         return source.text[:start] + content + source.text[end:]
 
-    if re.fullmatch(_BARE, before):
-        if after.lstrip().startswith(":") or not after.strip():
-            yield made(marked + (after if after.strip() else ":"))
-        if "- " not in before:
-            # A value may stand on a line of its own, but hardly does.
-            return
+    is_bare = re.fullmatch(_BARE, before[: quoted.start] if quoted else before)
+    if is_bare and (after.lstrip().startswith(":") or not after.strip()):
+        yield made(marked + (after if after.strip() else ":"))
     yield made(_closed(marked, after))
+
+
+class _Quote(NamedTuple):
+    """A quote that is open: which, and where in its line."""
+
+    mark: str
+    start: int
+
+
+def _open_quote(before: str) -> _Quote | None:
+    """The quote that a cursor stands in, given what its line has before it."""
+    found: _Quote | None = None
+    for index, character in enumerate(before):
+        if found is None:
+            if character in "\"'" and (not index or before[index - 1] in " \t,[{"):
+                found = _Quote(character, index)
+            elif character == "#" and (not index or before[index - 1] in " \t"):
+                return None
+        elif character == found.mark and (character == "'" or before[index - 1] != "\\"):
+            found = None
+    return found
+
+
+def _in_quotes(item: Item, mark: str) -> Item:
+    """What is inserted behind an opening quote: the closing one comes along."""
+    rest = item.insert.removeprefix('"').removeprefix(item.label).removeprefix('"')
+    return item._replace(insert=item.label + mark + rest)
 
 
 def items(project: Project, path: str, *, has_colon: bool) -> list[Item]:
@@ -103,11 +143,8 @@ def items(project: Project, path: str, *, has_colon: bool) -> list[Item]:
 
 
 def _closed(marked: str, after: str) -> str:
-    """The line with the quotes and brackets that are still open closed behind the cursor."""
+    """The line with the brackets that are still open closed behind the cursor."""
     line = marked + after
-    for quote in "\"'":
-        if line.count(quote) % 2:
-            return marked + quote + _brackets(marked)
     if not after.strip() or after.lstrip()[0] not in ",]}\"'#":
         line = marked
     return line + _brackets(line)
@@ -166,6 +203,8 @@ def _is_scalar(form: Schema) -> bool:
 
 def _values(project: Project, node: ScalarNode) -> Iterator[Item]:
     typed = node.text.partition(MARK)[0]
+    if re.search(r"\s", typed):
+        return
     for form in schemas_of(project, node):
         for value in form.get("enum", ()):
             if value is not None:

@@ -95,7 +95,9 @@ class OpenProject:
         return self._result
 
     def source(self, path: str) -> SourceFile | None:
-        """The text of one of its files; paths are relative to the root."""
+        """The text of one of its files; paths are relative to the root. For an unsaved one, nothing is read."""
+        if self._project is None and path in self.texts:
+            return SourceFile.decode(path, self.texts[path])
         found = self.project.sources.get(path)
         if found is None:
             data = self.project.tree.read(path)
@@ -174,8 +176,10 @@ class Workspace:
     def project_of(self, path: str) -> OpenProject | None:
         """The project that a file is read for, else one that it lies in."""
         around = [each for each in self.projects if is_below(path, each.root) and root_of(path) == each.root]
+        if len(around) < 2:
+            return around[0] if around else None
         reading = (each for each in around if relative(path, each.root) in each.project.sources)
-        return next(reading, around[0] if around else None)
+        return next(reading, around[0])
 
     def findings(self) -> dict[str, list[Told]]:
         """What is wrong, by absolute path, in output order."""
