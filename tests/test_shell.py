@@ -14,6 +14,7 @@ from paaslint.load import load
 from paaslint.model import Command
 from paaslint.shell import Script, SimpleCommand, parse, syntax_errors
 from paaslint.shell.bashisms import bashisms
+from paaslint.shell.reader import DOCUMENTS
 
 
 def words(text: str) -> list[list[str]]:
@@ -453,11 +454,46 @@ def test_hostile_scripts_end_soon() -> None:
     assert not parse("a" * 1_000_001).complete
 
 
+def test_the_scanner_of_the_grammar_gets_nothing_that_ends_the_process() -> None:
+    for plane in range(1, 17):
+        char = chr(plane * 0x10000 + 0x1860)
+        for text in (f"{{{char}", f"echo {{{char}}}", f"a {{1..{char}}}", f"cat <<{char}\nx\n{char}\nb"):
+            check_whole(parse(text))
+
+
+def test_characters_that_are_not_ascii_are_parts_of_words_in_every_locale() -> None:
+    assert words("echo a\u3000b é=1 \U00031860; 🎉 --x='ü'") == [
+        ["echo", "a\u3000b", "é=1", "\U00031860"],
+        ["🎉", "--x=ü"],
+    ]
+    script = parse("cat <<ÉTÉ\n🎉\nÉTÉ\nnext 'ß'")
+    assert [c.name for c in script.commands] == ["cat", "next"]
+    assert [(d.delimiter, d.text, d.terminated) for d in script.documents] == [("ÉTÉ", "🎉\n", True)]
+    (found,) = bashisms(parse("a 'ß'; b <(c)"))
+    assert found.span == (9, 11)
+
+
+def test_a_script_of_too_many_here_documents_is_not_read() -> None:
+    few, many = (parse("cat <<E\nx\nE\n" * count) for count in (DOCUMENTS, DOCUMENTS + 1))
+    assert few.complete and len(few.documents) == DOCUMENTS
+    assert not many.complete and not many.commands and many.tree is None
+
+
+def test_what_commands_remember_does_not_grow_with_the_script() -> None:
+    count = 2000
+    chosen = parse("if a; then b\n" + "elif c; then d\n" * count + "fi")
+    assert len(chosen.commands) == 2 * count + 2
+    assert sum(len(c.guards) for c in chosen.commands) < 120 * count
+    switched = parse("".join(f"set -o o{i}\n" for i in range(count)) + "set -e; set -o pipefail; a")
+    last = switched.commands[-1]
+    assert (last.option("errexit"), last.option("pipefail"), last.option("o1")) == (True, True, False)
+
+
 FRAGMENTS = st.sampled_from(
     [
         "a", " ", ";", "\n", "&", "&&", "||", "|", "(", ")", "{", "}", "if ", "then ", "fi", "else ", "while ", "do ",
         "done", "for i in ", "case x in ", "esac", ";;", "'", '"', "`", "$(", "$((", "))", "${X", ":-", "$Y", "<<E\n", "E\n",
-        ">", "2>&1", "<(", "\\", "#", "cd ", "set -e", "sh -c ", "f()", "[[ ", "🎉", "=", "x=(", "export ", "exit", "\t",
+        ">", "2>&1", "<(", "\\", "#", "cd ", "set -e", "sh -c ", "f()", "[[ ", "🎉", "{\U00031860", "é", "=", "x=(", "export ", "exit", "\t",
     ]
 )  # fmt: skip
 

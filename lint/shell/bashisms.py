@@ -143,7 +143,7 @@ def _in_tree(script: Script) -> Iterator[Bashism]:
         node, parent = pending.pop()
         construct = _construct(node, parent)
         if construct is not None:
-            start, end = script.place(node.start_byte, node.end_byte)
+            start, end = (min(byte, len(script.text)) for byte in (node.start_byte, node.end_byte))
             yield _make(construct, script.span(start, end), script.text[start:end])
         if node.child_count:
             pending += [(child, node) for child in node.children]

@@ -28,7 +28,6 @@ from .script import (
     SimpleCommand,
     Word,
     always,
-    byte_offsets,
     resolve,
 )
 from .syntax import Parts, RedirectionParts, check, simple_command, split_words
@@ -41,10 +40,12 @@ NESTING = 100
 """How deep compound commands may stand in each other; what lies deeper is not read."""
 LONGEST = 1_000_000
 """Characters of a script; a longer one is not read."""
+DOCUMENTS = 500
+"""Signs `<<` in a script; one with more is not read, since the parser's time grows with their square."""
 _SCRIPTS_IN_SCRIPTS = 4
 _MENDINGS = 10
 _CHAIN = 50
-"""How many links of `a && b && …` each command remembers."""
+"""How many links of `a && b && …` each command remembers, and how many `elif` before its own."""
 
 _SHELLS = {"sh": DASH, "dash": DASH, "bash": BASH, "zsh": BASH, "ksh": BASH, "ash": DASH}
 _SPEAKERS = frozenset(("echo", "printf", "ssh", "which", "command", "type", "hash"))
@@ -52,6 +53,7 @@ _TESTS = frozenset(("[", "[[", "test"))
 _ASKING = _TESTS | {"which", "type", "hash", "grep", "egrep", "fgrep", "pgrep", "pidof", "cmp", "diff", "expr", "false"}
 _ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\+?=")
 _DECLARING = {"export": "export", "readonly": "export", "local": "local", "declare": "local", "typeset": "local"}
+_NOT_ASCII = regex(r"[^\x00-\x7f]")
 _JOINTS = ("-a", "-o", "&&", "||")
 _LOOPS = frozenset(("while", "until", "for", "select"))
 _OPTIONS = {
@@ -63,6 +65,7 @@ _OPTIONS = {
     "n": "noexec",
     "a": "allexport",
 }
+_KNOWN_OPTIONS = frozenset((*_OPTIONS.values(), "pipefail"))
 
 
 class _State:
@@ -171,11 +174,11 @@ def _parse(
     level: int,
 ) -> Script:
     script = Script(text, dialect, offsets)
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or text.count("<<") > DOCUMENTS:
         script.complete = False
         return script
     source = text.replace("\0", "\x01") if "\0" in text else text
-    root = _load().parse(source.encode("utf-8", "replace")).root_node
+    root = _tree(source)
     if root.has_error:
         mended, script.opened = _mend(source)
         if script.opened is not None:
@@ -183,11 +186,22 @@ def _parse(
         if mended != source:
             script.complete = False
             source = mended
-            root = _load().parse(source.encode("utf-8", "replace")).root_node
+            root = _tree(source)
         script.complete = script.complete and not root.has_error
     script.tree = root
     _Reader(script, source, level).read(root, directory, options)
     return script
+
+
+def _tree(source: str) -> Node:
+    """The syntax tree of a script, in which a byte is a character.
+
+    What is not ASCII is replaced: to a shell it is a part of a word and nothing else, while the scanner of the grammar
+    asks the locale whether it is a letter or a space, and behind `{` looks it up beyond the end of a table, which ends
+    the process where no memory happens to be (tree-sitter-bash, issue 337).
+    """
+    plain = source if source.isascii() else _NOT_ASCII.sub("\x01", source)
+    return _load().parse(plain.encode("ascii")).root_node
 
 
 def _mend(source: str) -> tuple[str, int | None]:
@@ -211,7 +225,6 @@ class _Reader:
         self.script = script
         self.source = source
         self.level = level
-        self.bytes = byte_offsets(source)
         self.identity = isinstance(script.offsets, range) and script.offsets.start == 0
         self.known: set[str] = set()
         self.noted: list[tuple[Expansion, int, SimpleCommand | None, bool]] = []
@@ -229,7 +242,7 @@ class _Reader:
     # positions
 
     def indexes(self, node: Node) -> tuple[int, int]:
-        return self.bytes[node.start_byte], self.bytes[node.end_byte]
+        return node.start_byte, node.end_byte
 
     def span(self, start: int, end: int) -> Span:
         size = len(self.script.text)
@@ -445,22 +458,23 @@ class _Reader:
         block, context = self.enter("if", node, context)
         finals: list[SimpleCommand] = []
         ends: list[_State] = []
-        refused: tuple[Guard, ...] = ()
+        refused: list[Guard] = []
         clauses = [child for child in node.children if child.type in ("elif_clause", "else_clause")]
         for clause in (node, *(child for child in clauses if child.type == "elif_clause")):
             condition, body = _split_if(clause)
             before = len(self.script.commands)
-            self.sequence(condition, context._replace(guards=(*context.guards, *refused), tested=True), state)
+            before_it = (*context.guards, *refused[-_CHAIN:])
+            self.sequence(condition, context._replace(guards=before_it, tested=True), state)
             tests = tuple(self.script.commands[before:])
             block.condition += tests
             guard = Guard("if", tests, True)
             ends.append(state.copy())
-            finals += self.sequence(body, context._replace(guards=(*context.guards, *refused, guard)), ends[-1])
-            refused = (*refused, guard._replace(holds=False))
+            finals += self.sequence(body, context._replace(guards=(*before_it, guard)), ends[-1])
+            refused.append(guard._replace(holds=False))
         ends.append(state.copy())
         for clause in clauses:
             if clause.type == "else_clause":
-                inner = context._replace(guards=(*context.guards, *refused))
+                inner = context._replace(guards=(*context.guards, *refused[-_CHAIN:]))
                 finals += self.sequence(clause.children, inner, ends[-1])
         ways = [*refused, refused[-1]._replace(holds=True)]
         left = tuple(
@@ -609,9 +623,9 @@ class _Reader:
             self.script.complete = False
             state.directory = None
             return []
-        if node is not None and self.bytes[node.end_byte] > parts.end:  # the tree joined what are two commands
+        if node is not None and node.end_byte > parts.end:  # the tree joined what are two commands
             self.script.complete = False
-        start = self.bytes[nodes[0].start_byte]
+        start = nodes[0].start_byte
         command = self.place(SimpleCommand(self.span(start, parts.end), self.script), context, state)
         self.fill(command, parts)
         for part in nodes:
@@ -694,7 +708,7 @@ class _Reader:
     def redirects(self, nodes: Sequence[Node], finals: list[SimpleCommand], context: _Context, state: _State) -> None:
         """Redirections behind a compound command, or behind a list that ends in one."""
         for node in nodes:
-            start = self.bytes[node.start_byte]
+            start = node.start_byte
             if node.type == "heredoc_redirect":
                 self.document(node, finals[-1], context, state)
                 self.hand_over(finals[-1])
@@ -712,7 +726,7 @@ class _Reader:
 
     def document(self, node: Node, command: SimpleCommand, context: _Context, state: _State) -> None:
         """A here-document. The rest of its line hangs below it, and is not its own."""
-        start = end = self.bytes[node.end_byte]
+        start = end = node.end_byte
         delimiter = ""
         terminated = False
         for child in node.children:
@@ -763,8 +777,8 @@ class _Reader:
                     self.script.complete = False
                     continue
                 outer = context._replace(pipeline=None, element=0, background=None, tested=False, depth=depth)
-                if self.source.startswith("`", self.bytes[child.end_byte] - 1):
-                    outer = outer._replace(limit=self.bytes[child.end_byte] - 1)
+                if self.source.startswith("`", child.end_byte - 1):
+                    outer = outer._replace(limit=child.end_byte - 1)
                 _, inner = self.enter("substitution", child, outer)
                 self.sequence(child.children, inner, state.copy())
             elif child.child_count:
@@ -842,7 +856,7 @@ class _Reader:
                 if letter == "o":
                     following = next(words, None)
                     option = following.text if following is not None else ""
-                if option:
+                if option in _KNOWN_OPTIONS:
                     options[option] = on
         state.options = options
 

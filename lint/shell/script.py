@@ -317,7 +317,7 @@ class Script:
     """
 
     __slots__ = (
-        "_bytes", "blocks", "commands", "complete", "dialect", "documents", "final", "functions", "offsets", "opened",
+        "blocks", "commands", "complete", "dialect", "documents", "final", "functions", "offsets", "opened",
         "outer", "reads", "sets", "text", "tree",
     )  # fmt: skip
 
@@ -336,17 +336,10 @@ class Script:
         self.opened: int | None = None
         self.outer: SimpleCommand | None = None
         self.tree: Node | None = None
-        self._bytes: Sequence[int] | None = None
 
     def span(self, start: int, end: int) -> Span:
         """The span, in the outermost text, of a range of this script's own."""
         return Span(self.offsets[start], self.offsets[end])
-
-    def place(self, start: int, end: int) -> tuple[int, int]:
-        """The range of this script's own text behind a range of bytes of the tree."""
-        if self._bytes is None:
-            self._bytes = byte_offsets(self.text)
-        return self._bytes[start], self._bytes[end]
 
     def walk(self) -> Iterator[Script]:
         """This script and those that it hands to another shell as text."""
@@ -412,17 +405,6 @@ def resolve(directory: str | None, word: Word, previous: str | None = None) -> s
     if joined == "/app":
         return ""
     return "" if joined == "." else joined.removeprefix("/app/")
-
-
-def byte_offsets(text: str) -> Sequence[int]:
-    """For each byte of the text in UTF-8, and for its end, the index of its character."""
-    if text.isascii():
-        return range(len(text) + 1)
-    result: list[int] = []
-    for index, char in enumerate(text):
-        result += [index] * (1 if char < "\x80" else len(char.encode("utf-8", "replace")))
-    result.append(len(text))
-    return result
 
 
 def always(command: SimpleCommand, holds: bool) -> bool:
