@@ -337,11 +337,13 @@ def cron_background(cron: Cron) -> Iterator[Finding]:
                 help="remove the `&`, or `wait` for it at the end",
             )
     for known in running.known(command):
+        if known.name == "disown" and told:
+            continue
         if known.daemonized and known.command.background is None and not (known.entry.init or known.catch_all):
-            words = known.daemon_word.raw if known.daemon_word else known.name
+            how = f" with `{known.daemon_word.raw}`" if known.daemon_word else ""
             yield finding(
                 command.place((known.daemon_word or known.matched[0]).span),
-                f"cron `{cron.name}` sends `{known.name}` to the background, because of `{words}`: the cron counts as "
+                f"`{known.name}` goes to the background{how}: cron `{cron.name}` counts as "
                 "done at once, and what runs on is not watched, and started once more by the next run",
                 help="let a worker run it in the foreground",
             )

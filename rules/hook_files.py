@@ -19,6 +19,10 @@ _RUNNING = (*_LIVE, "cron", "cron_stop", "pre_start", "start", "post_start")
 """Where mounts are attached, and the rest of the file system can only be read."""
 
 
+_PLACEHOLDERS = ("/.gitkeep", "/.keep", "/.gitignore")
+"""Files that are there to keep a folder, and hold nothing."""
+
+
 @rule("HK005", "build-into-mount", severity=WARNING)
 def build_into_mount(hook: Hook) -> Iterator[Finding]:
     """The build hook writes files into a mount's path.
@@ -51,7 +55,7 @@ def build_into_mount(hook: Hook) -> Iterator[Finding]:
     for position, simple in enumerate(simples):
         for write in writes(simple):
             mount = mount_of(write.path, web.mounts)
-            if mount is None or write.makes or simple.conditional:
+            if mount is None or write.makes or simple.conditional or write.path.endswith(_PLACEHOLDERS):
                 continue
             if any(is_below(write.path, path) for later in simples[position + 1 :] for path in takes_away(later)):
                 continue
@@ -281,5 +285,9 @@ def _is_writable(hook: Hook, found: Known) -> bool:
     if any(not names.isdisjoint(mount.path.split("/")) for mount in mounts):
         return True
     paths = [resolve(folder, word) for word in found.command.words[1:] if not word.text.startswith("-")]
-    paths += [resolve(folder, option.value) for option in found.plain.options("--prefix", "-d", "-t") if option.value]
+    for option in found.plain.options("--prefix", "--working-dir", "-d", "-t"):
+        if option.value is option.word:
+            paths.append(f"{folder}/{option.text}".lstrip("/"))
+        elif option.value is not None:
+            paths.append(resolve(folder, option.value))
     return any(path and mount_of(path, mounts) for path in paths)

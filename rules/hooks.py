@@ -140,6 +140,8 @@ _NO_WORK = frozenset((
 def _is_ignored(script: Script, simple: SimpleCommand) -> bool:
     if simple.after is not None or simple.in_substitution or simple.excused or simple.background is not None:
         return False
+    if any(block.endless for block in simple.blocks):
+        return False
     if unwrap(simple).program in _NO_WORK or simple.calls_function or simple.function is not None:
         return False
     if simple.pipeline is not None and simple.element < len(simple.pipeline) - 1:
@@ -196,7 +198,7 @@ def service_in_build(hook: Hook) -> Iterator[Finding]:
         sure = _serves(hook.application, found) and command.script.failure(simple) in ("stops", "result")
         yield finding(
             command.place((found.matched[0].span.start, found.matched[-1].span.end)),
-            f"`{_name(found)}` needs a service, and a build has none: "
+            f"`{found.name}` needs a service, and a build has none: "
             f"{'the build fails' if sure else 'it cannot connect'}",
             help="move it to the `deploy` hook, where services can be reached",
             severity=ERROR if sure else WARNING,
@@ -213,7 +215,13 @@ def service_in_build(hook: Hook) -> Iterator[Finding]:
 
 _CMS = ("Drush", "WP-CLI", "Magento", "TYPO3")
 _DATABASES = ("mysql", "mariadb", "oracle-mysql", "postgresql", "mongodb", "mongodb-enterprise")
-_LOOKS = ("--version", "--help", "-V", "-?", "--help-all")
+_LOOKS = ("-V", "-?", "--help-all")
+"""Options with which the clients tell about themselves, beside `--help` and `--version`."""
+_WITHOUT_SERVICE = ("--sql", "--dump-sql")
+"""Options with which a migration is written and not run."""
+_DATABASE_NAME = re.compile(r"DATABASE|(?:\A|_)(?:DB|DSN)(?:_|\Z)")
+_OWN_DATABASE = re.compile(r"(?<![a-z])test(?:s|ing)?(?![a-z])|sqlite|nulldb|:memory:")
+"""In a value: a database of tests, or one that needs no server."""
 
 
 def _needs_service(found: Known, simple: SimpleCommand) -> bool:
@@ -222,7 +230,19 @@ def _needs_service(found: Known, simple: SimpleCommand) -> bool:
         return False
     if entry.purpose == "client":
         return not _is_elsewhere(found, simple)
+    if entry.purpose == "migration" and (plain.option(*_WITHOUT_SERVICE) is not None or _brings_database(simple)):
+        return False
     return entry.purpose == "migration" or (entry.purpose == "cache" and entry.tool in _CMS)
+
+
+def _brings_database(simple: SimpleCommand) -> bool:
+    """Whether the script says which database is meant: in a variable, or with an option for one of its own."""
+    settings = [(each.name, each.value) for each in simple.assignments]
+    settings += [(each.name, each.value) for each in simple.script.sets if each.how in ("assignment", "export")]
+    return any(_OWN_DATABASE.search(word.text) for word in simple.words) or any(
+        _DATABASE_NAME.search(name) or (value is not None and _OWN_DATABASE.search(value.text))
+        for name, value in settings
+    )
 
 
 def _is_elsewhere(found: Known, simple: SimpleCommand) -> bool:
@@ -248,10 +268,6 @@ def _serves(application: Application, found: Known) -> bool:
 def _image(application: Application, relationship: Relationship) -> str | None:
     service = application.project.service(relationship.target or "")
     return service.type.name if service is not None and service.type is not None else None
-
-
-def _name(found: Known) -> str:
-    return found.name.split()[-1] if found.name.startswith("manage.py") else found.name
 
 
 @rule("HK008", "endless-hook", also=(WARNING,))
@@ -495,7 +511,7 @@ def _killed(application: Application, simple: SimpleCommand) -> Worker | None:
     return next((worker for worker in application.workers if matches(worker.start)), None)
 
 
-@rule("HK011", "uses-worker-state", severity=WARNING)
+@rule("HK011", "uses-worker-state", severity=WARNING, before=("HK006",))
 def uses_worker_state(hook: Hook) -> Iterator[Finding]:
     """A hook relies on a variable or a mount that only a worker has.
 
@@ -583,13 +599,13 @@ def asks_a_question(hook: Hook) -> Iterator[Finding]:
     if command is None:
         return
     for found in known(command):
-        if not found.asks or _is_fed(found.command) or found.plain.option("-y", "--yes", "-q", *_LOOKS) is not None:
+        if not found.asks or _is_fed(found.command) or found.plain.option("-y", "--yes", "-q", "--quiet") is not None:
             continue
         option = found.entry.asks_unless[0]
         milder = "Symfony" in found.tool or found.tool == "Contao"
         yield finding(
             command.place((found.matched[0].span.start, found.matched[-1].span.end)),
-            f"`{_name(found)}` may ask a question, and nobody answers in a hook"
+            f"`{found.name}` may ask a question, and nobody answers in a hook"
             + ("" if milder else ": it may end without having done its work"),
             help=f"add `{option}`",
             severity=INFO if milder else WARNING,
@@ -619,6 +635,6 @@ def migration_after_traffic(hook: Hook) -> Iterator[Finding]:
         if found.entry.purpose == "migration" and not re.search(r"seed|install|bootstrap|\bsi\b", found.name):
             yield finding(
                 command.place((found.matched[0].span.start, found.matched[-1].span.end)),
-                f"`{_name(found)}` in `post_deploy`: requests reach the new code before the database is migrated",
+                f"`{found.name}` in `post_deploy`: requests reach the new code before the database is migrated",
                 help="move it to the `deploy` hook, during which requests are held",
             )

@@ -361,13 +361,13 @@ def skips_everything(command: Command) -> Iterator[Finding]:
             )
 
 
-@rule("YM018", "folded-script", severity=WARNING, before=("HK001", "HK002", "HK003"))
+@rule("YM018", "folded-script", severity=WARNING, before=("HK001", "HK002", "HK003", "HK013", "CR011"))
 def folded_script(command: Command) -> Iterator[Finding]:
     """The lines of a script are joined into one command.
 
     In a `>` block and in plain or quoted text over several lines, a line break is a space to YAML. The second
     command becomes an argument of the first, and a `#` swallows all that follows. A single long command over several
-    lines is fine.
+    lines is fine, unless a line of a `>` block is indented more than its first: that one is not joined.
 
     Bad:
         hooks:
@@ -382,6 +382,12 @@ def folded_script(command: Command) -> Iterator[Finding]:
                 set -e
                 pip install -r requirements.txt
                 python compile.py
+
+    Bad:
+        hooks:
+            build: >    # <- here
+                pip install
+                    --requirement requirements.txt
 
     Good:
         hooks:
@@ -403,6 +409,7 @@ def folded_script(command: Command) -> Iterator[Finding]:
         return
     joined = next(_joined(command), None)
     if joined is None:
+        yield from _left_apart(command)
         return
     start, text = joined
     header = Place(node.source, Span(node.span.start, node.span.start + 1), node)
@@ -418,6 +425,23 @@ def folded_script(command: Command) -> Iterator[Finding]:
     )
 
 
+def _left_apart(command: Command) -> Iterator[Finding]:
+    """The first line of options that YAML does not join, as it is indented more than the block."""
+    text = command.node.text
+    for simple in command.script.commands if command.node.style == FOLDED else ():
+        first, line = simple.span.start, text.rfind("\n", 0, simple.span.start) + 1
+        if line and first > line and (simple.name or "").startswith("-") and not text[line:first].strip():
+            shown = _shown(text[first:].partition("\n")[0])
+            yield finding(
+                command.node,
+                "YAML does not join a line that is indented more than the first one: the shell takes "
+                f"`{shown}` for a command of its own, which fails",
+                help="indent all lines of the command alike",
+                related=[(command.place(simple.words[0].span), "left apart")],
+            )
+            return
+
+
 _WORDS = frozenset((
     "cd", "chmod", "cp", "curl", "echo", "exit", "export", "ln", "ls", "mkdir", "mv", "rm", "rsync", "sed", "set",
     "sh", "bash", "source", "touch", "unzip", "wget", "tar", "php", "python", "python3", "ruby", "composer", "npm",
@@ -430,6 +454,9 @@ _OPEN_END = regex(
     r"|timeout \S+|install|add|require|apt|apt-get|-\S+|\w+=\S*))\Z"
 )
 """What a line ends with that goes on in the next: an operator, a wrapper, a command that takes names, an option."""
+_DONE = regex(r"(?:cd [^\s;&|]+|export \w+=\S*|set -[a-z]+(?: pipefail)?|(?:\.|source) \S+)\Z")
+"""A line that is a whole command: what follows is another, whichever its name."""
+_ANOTHER = regex(r"(?:\./|[a-z][\w./-]* )(?!=)")
 
 
 def _joined(command: Command) -> Iterator[tuple[int, str]]:
@@ -441,11 +468,19 @@ def _joined(command: Command) -> Iterator[tuple[int, str]]:
         before, line = text[previous:start].strip(), text[start:end].strip()
         if not line or not before or inside(start):
             continue
-        goes_on = _OPEN_END.search(before) is not None and not before.startswith("set -")
+        done = _DONE.match(before) is not None
+        goes_on = _OPEN_END.search(before) is not None and not done
         if goes_on and before.endswith("install"):
             goes_on = not _is_job(line)
-        if line.startswith("#") or (_is_command(line) and not goes_on):
+        elif goes_on and _ends_with_flag(before):
+            goes_on = before.split()[0] != line.split()[0]
+        if line.startswith("#") or (_is_command(line) and not goes_on) or (done and _ANOTHER.match(line)):
             yield start, line
+
+
+def _ends_with_flag(line: str) -> bool:
+    """Whether a line ends with a long option, which mostly has no value in a word of its own."""
+    return line.rpartition(" ")[2].startswith("--") and not line.endswith((" --", "exec", "command"))
 
 
 def _breaks(node: ScalarNode) -> Iterator[int]:

@@ -255,7 +255,7 @@ _SWALLOWS = {
     signals.SESSION: f"`{{}}` runs in a session of its own: SIGTERM may not reach it, {_KILLED}",
     signals.PIPELINE: f"`{{}}` runs in a pipeline, below a shell: SIGTERM may not reach it, {_KILLED}",
     signals.LOOP: f"`{{}}` runs in a loop of the shell: SIGTERM may not reach it, {_KILLED}",
-    signals.SHELL: f"`{{}}` runs below a shell that has more to do: SIGTERM may not reach it, {_KILLED}",
+    signals.SHELL: f"`{{}}` runs below a shell that stays: SIGTERM may not reach it, {_KILLED}",
     signals.RUNNER: f"`{{}}` starts the program below itself: SIGTERM may not reach the program, {_KILLED}",
 }
 _LETS_THROUGH = {
@@ -639,7 +639,7 @@ def variables_replaced(worker: Worker) -> Iterator[Finding]:
         )
 
 
-@rule("WK020", "development-mode", severity=WARNING)
+@rule("WK020", "development-mode", severity=WARNING, also=(INFO,))
 def development_mode(worker: Worker) -> Iterator[Finding]:
     """A worker runs a tool for development.
 
@@ -665,12 +665,22 @@ def development_mode(worker: Worker) -> Iterator[Finding]:
     start = worker.start
     if start is not None:
         for tool in development(start):
+            anew = tool.name == _STARTS_ANEW
             yield finding(
                 start.place(tool.span),
-                f"`{tool.name}` is made for development: it takes time and memory to look for changes, which files do not "
-                "have in the container",
-                help="start the program without it",
+                f"`{tool.name}` is made for development: "
+                + (
+                    "it starts the whole application anew for each job"
+                    if anew
+                    else "it takes time and memory to look for changes, which files do not have in the container"
+                ),
+                help="write `php artisan queue:work`" if anew else "start the program without it",
+                severity=INFO if anew else WARNING,
             )
+
+
+_STARTS_ANEW = "php artisan queue:listen"
+"""It looks for no changes, and does its work: only slowly."""
 
 
 @rule("WK021", "unreachable-relationship", severity=WARNING)

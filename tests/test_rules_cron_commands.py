@@ -16,6 +16,7 @@ from starts import codes, forms, told, written
         ("php artisan queue:work", ["--once", "--stop-when-empty", "--max-time=SECONDS", "--max-jobs=N"]),
         ("cd app && rq worker mails", ["--burst", "--max-jobs=N", "--max-idle-time=SECONDS"]),
         ("php artisan queue:work --max-time=0", ["--max-time=SECONDS"]),
+        ('php bin/console messenger:consume "$TRANSPORT"', ["--limit=N"]),
     ],
 )
 def test_a_consumer_without_a_bound(command: str, options: list[str]) -> None:
@@ -49,6 +50,7 @@ def test_what_does_not_end(command: str, text: str) -> None:
         ("if [ -f x ]; then python import.py & fi", "&"),
         ("celery -A app worker --detach", "--detach"),
         ("pm2 start x.js", "pm2"),
+        ("(python import.py &)", "&"),
     ],
 )
 def test_what_a_cron_leaves_behind(command: str, text: str) -> None:
@@ -80,6 +82,11 @@ def test_what_a_cron_leaves_behind(command: str, text: str) -> None:
         'if [ "$PLATFORM_ENVIRONMENT_TYPE" = production ]; then platform backup:create --yes --no-wait; fi',
         "croncape php-session-clean",
         "sleep 60 && echo done",
+        "php artisan queue:work $OPTIONS",
+        'php bin/console messenger:consume async "$@"',
+        "nginx -s reload",
+        "bundle exec sidekiq --version",
+        "rsync -a uploads/ backup.example.com:uploads/",
     ],
 )
 def test_what_ends_by_itself(command: str) -> None:

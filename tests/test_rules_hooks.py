@@ -59,11 +59,25 @@ def shown(diagnostic: Diagnostic, files: dict[str, str]) -> str:
         ("build", "drush updb -y", [("HK004", "warning")]),
         ("build", "psql -c 'select 1'", [("HK004", "warning")]),
         ("build", "psql --version", []),
+        ("build", "set -e\nDB_CONNECTION=x php artisan migrate --force", []),
+        ("build", "set -e\nexport DATABASE_URL=sqlite:///tmp/x\npython manage.py migrate", []),
+        ("build", "set -e\nAPP_ENV=test bin/console doctrine:migrations:migrate -n", []),
+        ("build", "set -e\nAPP_ENV=prod bin/console doctrine:migrations:migrate -n", [("HK004", "error")]),
+        ("build", "set -e\nphp artisan migrate --force --env=testing", []),
+        ("build", "set -e\nalembic upgrade head --sql > x.sql", []),
+        ("build", "set -e\nalembic upgrade latest", [("HK004", "error")]),
+        ("build", "set -e\nnpx prisma migrate diff --from-empty --script", []),
+        ("build", "set -e\nnpx prisma migrate deploy", [("HK004", "error")]),
+        ("build", "set -e\ntypo3 cache:warmup", []),
         ("deploy", "php artisan migrate --force", []),
         ("deploy", "php artisan migrate", [("HK013", "warning")]),
         ("deploy", "yes | php artisan migrate", []),
         ("deploy", "drush -y updb", []),
         ("deploy", "drush updb", [("HK013", "warning")]),
+        ("deploy", "drush updb -vy && drush -yv cim && drush updatedb --no-interaction", []),
+        ("deploy", "drush updb $DRUSH_OPTIONS", []),
+        ("deploy", 'drush --root "$ROOT" updb', [("HK013", "warning")]),
+        ("deploy", "bin/console doctrine:schema:update --force", []),
         ("deploy", "bin/console doctrine:migrations:migrate", [("HK013", "info")]),
         ("deploy", "bin/console doctrine:migrations:migrate -n", []),
         ("post_deploy", "php artisan migrate --force", [("HK015", "info")]),
@@ -129,6 +143,10 @@ def test_a_program_that_web_starts_too_is_not_taken_for_a_workers() -> None:
         ("post_deploy", "yarn build"),
         ("post_deploy", "node scripts/x.js"),
         ("post_deploy", "mkdir -p uploads/a && cp -R seed/. uploads/a/"),
+        ("build", "set -e\nmkdir -p uploads\ntouch uploads/.gitkeep"),
+        ("deploy", "composer install --working-dir=uploads/x"),
+        ("deploy", "nginx -t && php-fpm -t && gunicorn --check-config app && uvicorn --version && sidekiq --help"),
+        ("post_deploy", "php artisan queue:work $OPTIONS"),
     ],
 )
 def test_deployed_habits_are_silent(hook: str, script: str) -> None:
@@ -143,6 +161,7 @@ def test_deployed_habits_are_silent(hook: str, script: str) -> None:
         ("post_deploy", "composer install -n", [("HK007", "warning")]),
         ("deploy", "cd uploads && npm ci", []),
         ("deploy", "php artisan queue:work", [("HK008", "error")]),
+        ("deploy", "php artisan queue:work --queue $NAME", [("HK008", "error")]),
         ("deploy", "php artisan queue:work --stop-when-empty", []),
         ("build", "while true; do php x.php; done", [("HK008", "error")]),
         ("build", "while true; do php x.php && break; done", []),
@@ -472,6 +491,18 @@ def test_what_only_workers_have(script: str, shows: str) -> None:
         assert all("`queue`" in d.message for d in found)
 
 
+def test_a_mount_of_a_worker_is_told_of_once() -> None:
+    own = "workers: {queue: {mounts: {spool: {source: local}}, commands: {start: exec php q.php}}}\n"
+    (one,) = lint(f"disk: 512\n{own}hooks: {{deploy: php x.php > spool/x}}\n")
+    assert one.code == "HK011"
+
+
+def test_an_endless_loop_is_told_of_once() -> None:
+    text = PHP + "hooks: {deploy: 'while true; do php x.php; sleep 1; done'}\n"
+    result = lint_files({".platform.app.yaml": text, **SERVICES}, Settings())
+    assert [d.code for d in result.diagnostics if d.code.startswith("HK")] == ["HK008"]
+
+
 def test_what_workers_have_may_be_set_for_all() -> None:
     shared = "variables: {env: {QUEUE_NAME: mails}}\n"
     assert lint(f"disk: 512\n{shared}{LONELY}hooks: {{deploy: php x.php $QUEUE_NAME}}\n") == []
@@ -626,6 +657,14 @@ def test_what_must_not_lie_in_memory(more: str, type: str, found: int) -> None:
         (">\n        APP_ENV=prod\n        php x.php\n", False),
         (">\n        if [ -f x ]; then\n          php x.php;\n        fi\n", False),
         ("|\n        composer install\n        npm ci\n", False),
+        (">\n        php x.php --force\n        php y.php\n", True),
+        (">\n        croncape --\n        php y.php\n", False),
+        (">\n        cd web\n        gulp build\n", True),
+        (">\n        cd web\n        && gulp build\n", False),
+        (">\n        export A=b\n        gulp build\n", True),
+        (">\n        export A=b\n        C=d\n", False),
+        (">\n        php x.php\n          --now\n", True),
+        ("|\n        php x.php \\\n          --now\n", False),
     ],
 )
 def test_folded_scripts(value: str, found: bool) -> None:

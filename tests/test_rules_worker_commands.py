@@ -389,13 +389,28 @@ def test_a_variable_may_come_from_the_environment_file() -> None:
         ("node --inspect=0.0.0.0 worker.js", "--inspect=0.0.0.0"),
         ("node --watch worker.js", "--watch"),
         ("exec watchmedo auto-restart -- celery -A app worker", "watchmedo"),
-        ("php artisan queue:listen", "artisan queue:listen"),
         ("python -m debugpy --listen 5678 worker.py", "debugpy"),
     ],
 )
 def test_tools_for_development(command: str, text: str) -> None:
     (one,) = told(command)
     assert (one.code, one.severity, one.text) == ("WK020", "warning", text)
+
+
+def test_a_queue_that_boots_for_each_job_is_told_why() -> None:
+    (one,) = told("php artisan queue:listen")
+    assert (one.code, one.severity, one.text) == ("WK020", "info", "artisan queue:listen")
+    assert "anew for each job" in one.message
+
+
+def test_a_loop_is_named_by_what_it_is_there_for() -> None:
+    (one,) = told("until python worker.py; do sleep 1; done")
+    assert (one.code, "`python worker.py`" in one.message) == ("WK010", True)
+
+
+@pytest.mark.parametrize("command", ["supervisord $OPTIONS", "rsync --daemon --no-detach"])
+def test_what_may_stay_in_the_foreground_is_no_daemon(command: str) -> None:
+    assert "WK007" not in [one.code for one in told(command)]
 
 
 SERVICES = {

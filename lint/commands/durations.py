@@ -197,6 +197,8 @@ def _of_tool(command: SimpleCommand) -> Time:
         return Time()
     runs_on = known is not None and known.kind in (LONG_RUNNING, SERVER) and not known.catch_all
     if known is not None and runs_on and not known.entry.alone:
+        if known.open and known.entry.ends_with:
+            return _UNKNOWN
         if known.limited_by is not None:
             return Time(known.limit, _option(known.limited_by.raw, known.limit), known.limited_by.span)
         # The reader of a pipe may end what writes into it.

@@ -93,14 +93,14 @@ def _chain(simple: SimpleCommand) -> Iterator[SimpleCommand]:
 
 
 def _keeps_shell(other: SimpleCommand, simple: SimpleCommand) -> bool:
-    """Whether the shell has more to do than the one command."""
+    """Whether the shell runs another command beside the one."""
     return other is not simple and other.after is None and other.function is None and not other.in_substitution
 
 
 def _work(loop: Block, command: Command) -> SimpleCommand | None:
-    """What a loop is there for: the first command in it that is neither a pause nor a trifle."""
-    for each in loop.commands:
-        if each.words and each.name not in _BUILTINS and each not in loop.condition and not each.in_substitution:
+    """What a loop is there for: the first command in it, else in its condition, that is neither a pause nor a trifle."""
+    for each in sorted(loop.commands, key=lambda command: command in loop.condition):
+        if each.words and each.name not in _BUILTINS and not each.in_substitution:
             known = identify(each, context(command))
             if known is None or known.tool not in PLACEHOLDERS:
                 return each

@@ -16,6 +16,9 @@ from ..text import Span
 LONG_RUNNING, ONE_SHOT, SERVER, BACKGROUND = "long_running", "one_shot", "server", "background"
 PAGE, INFERRED = "page", "inferred"
 
+LOOKS = ("--version", "--help")
+"""Options with which a program tells about itself and does nothing else."""
+
 _ORDER = {
     "web": (SERVER, LONG_RUNNING, ONE_SHOT, BACKGROUND),
     "worker": (LONG_RUNNING, SERVER, ONE_SHOT, BACKGROUND),
@@ -135,11 +138,12 @@ class Known:
       seconds, None where they cannot be known. A limit of zero or less is none.
     - `daemonized`: it goes to the background; `daemon_word` is the option that does it, None where it always does.
     - `foreground`: the option that keeps it there.
+    - `open`: a variable without quotes stands among its words and may hold options: what seems to be missing may be there.
     """
 
     __slots__ = (
         "bounded", "command", "daemon_word", "daemonized", "entry", "foreground", "kinds", "limit", "limited_by",
-        "matched", "name", "plain",
+        "matched", "name", "open", "plain",
     )  # fmt: skip
 
     def __init__(
@@ -163,6 +167,7 @@ class Known:
         self.daemonized = False
         self.daemon_word: Word | None = None
         self.foreground: Word | None = None
+        self.open = _is_open(plain)
         self._find_limits()
         self._find_daemon()
 
@@ -201,7 +206,12 @@ class Known:
     @property
     def asks(self) -> bool:
         """True where it waits for an answer that nobody gives."""
-        return bool(self.entry.asks_unless) and self.plain.option(*self.entry.asks_unless) is None
+        if self.open:
+            return False
+        unless = self.entry.asks_unless
+        return bool(unless) and not any(
+            _is_option(text, name, True) for text in self.plain.texts[1:] for name in unless
+        )
 
     @property
     def ports(self) -> list[Port]:
@@ -230,6 +240,7 @@ class Known:
         return None if seconds is None else float(seconds) + float(data.get("added", 0))
 
     def _find_limits(self) -> None:
+        self.bounded = self.open and bool(self.entry.ends_with)
         for wrapper in _all_wrappers(self.command, self.plain):
             if wrapper.limits:
                 self.bounded = True
@@ -254,7 +265,7 @@ class Known:
         entry, plain = self.entry, self.plain
         for name in entry.foreground:
             self.foreground = self.foreground or _phrase(name, plain, entry.clusters)
-        if self.foreground is not None:
+        if self.foreground is not None or (self.open and entry.foreground):
             return
         for name in entry.daemon:
             if name in ("always", "default"):
@@ -398,8 +409,8 @@ def _unwrap(command: SimpleCommand) -> Plain:
 
 def identify(command: SimpleCommand, context: str = "worker") -> Known | None:
     """What the table knows of a command. `context` is `web`, `worker`, `cron` or `hook`: which list is asked first
-    where a command stands in several. None for what is not known, for a call of a function of the script itself,
-    and for a shell that reads a script (look at the commands of `nested`)."""
+    where a command stands in several. None for what is not known, for `--help` and `--version`, for a call of a
+    function of the script itself, and for a shell that reads a script (look at the commands of `nested`)."""
     if not command.words or command.calls_function or command.nested is not None:
         return None
     answers = command.answers
@@ -429,7 +440,7 @@ def _identify(command: SimpleCommand, context: str) -> Known | None:
         rank = (length, -doubts, "/" in pattern.words[0], -order.index(entry.kind))
         if best is None or rank > best[0]:
             best = (rank, pattern, places)
-    if best is None:
+    if best is None or plain.option(*LOOKS) is not None:
         return None
     rank, pattern, places = best
     matched = tuple(plain.words[place] for place in places)
@@ -591,6 +602,17 @@ def _phrase(phrase: str, plain: Plain, clusters: bool) -> Word | None:
 def _port(text: str) -> int | None:
     match = _PORT.search(text)
     return int(match[1]) if match else None
+
+
+def _is_open(plain: Plain) -> bool:
+    """Whether a word is a variable that may stand for options: `$OPTIONS`, `"$@"`, and not the value of an option."""
+    for before, word in zip(plain.texts, plain.words[1:], strict=False):
+        first = word.decoded.expansions[0] if word.decoded.expansions else None
+        if first is None or not word.text.startswith("$") or (before.startswith("-") and "=" not in before):
+            continue
+        if not first.quoted or first.name == "@":
+            return True
+    return False
 
 
 def _all_wrappers(command: SimpleCommand, plain: Plain) -> list[Wrapper]:
