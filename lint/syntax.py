@@ -32,37 +32,60 @@ _TIGHT_COLON = regex(r"([\w.$-]+):(?=[^\s/:])")
 _COLONLESS = regex(
     r"""(?P<key>"[^"]*"|'[^']*'|[\w./-]+)(?P<sign>[ \t]+=[ \t]+|;[ \t]*$|[ \t]+(?=[|>]))?(?P<value>.*)"""
 )
+_NAME = re.compile(r"[\w./-]{2,}")
 _COLONLESS_HEADER = regex(r"[ \t]*[\w-]+[ \t]+[|>][-+0-9]*[ \t]*")
 _BLOCK_HEADER = regex(r"[^\r\n]*?(?:[:-][ \t]+|^)(?:[!&]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?$")
 _CONFLICT = regex(r"^<{7}(?: [^\r\n]*)?(?=[\r\n])(?s:.*?)(?:^>{7}[^\r\n]*|\Z)", re.MULTILINE)
 _TAB = regex(r"[ ]*(?:-[ ]+)*-?[ ]*\t[ \t]*")
 _NOT_BREAK = regex(r"[^\r\n]")
 
+_STAND_INS = 0xF8000
+
 _REFUSED = "the platform refuses the file"
 _QUOTE_IT = "put the value in quotes: `'{}'`"
 
 
 class Cause(NamedTuple):
-    """A mistake: its place, what to say of it, and the range that has to be taken out with it."""
+    """A mistake: its place, what to say of it, and the range that has to be taken out with it.
+
+    `key` is a key that lacks nothing but its colon: with one, the range can stay.
+    """
 
     kind: str
     span: Span
     message: str
     help: str
     region: Span
+    key: Span | None = None
 
 
 class Recovery:
     """Takes mistakes out of a text, one after the other.
 
-    `text` is what is left: as long as the original, with the same lines. `holes` are the parts taken out.
+    `text` is what is left: as long as the original, with the same lines. `holes` are the parts taken out. `keys` are
+    those that were given a colon, by where they begin: in `text` it takes the place of their last character.
     """
 
-    __slots__ = ("_causes", "_last", "_original", "_source", "_starts", "_tabbed", "_tabs", "_whole", "holes", "text")
+    __slots__ = (
+        "_causes",
+        "_given",
+        "_last",
+        "_original",
+        "_source",
+        "_starts",
+        "_tabbed",
+        "_tabs",
+        "_whole",
+        "holes",
+        "keys",
+        "text",
+    )
 
     def __init__(self, source: SourceFile, text: str) -> None:
         self.text = text
         self.holes: list[Span] = []
+        self.keys: dict[int, Span] = {}
+        self._given: Cause | None = None
         self._original = text
         self._source = source
         self._starts = source.line_starts
@@ -81,6 +104,11 @@ class Recovery:
             self.text, self._tabbed = self._tabbed, None
             self._blank(self._tabs.region)
             return True
+        if self._given is not None and self._is_at_block(self._given, offset):
+            del self.keys[self._given.span.start]
+            self._blank(self._given.region)
+            self._given = None
+            return True
         repeated = offset <= self._last and not at_end
         self._last = offset
         if repeated:
@@ -98,8 +126,11 @@ class Recovery:
                 return True
         elif self._tabs is None or not self._had_tab(cause.span.start):
             self._causes.append(cause)
-        self._blank(cause.region)
-        self._whole = False
+        if cause.key is not None:
+            self._give_colon(cause, cause.key)
+        else:
+            self._blank(cause.region)
+            self._whole = False
         return True
 
     def finish(self, reads: Callable[[str], bool]) -> list[YamlProblem]:
@@ -118,6 +149,21 @@ class Recovery:
     def _known(self, cause: Cause) -> bool:
         """Whether a mistake lies where something is already taken out: then too little was."""
         return any(h.start <= cause.span.start < h.end or h.start == cause.region.start for h in self.holes)
+
+    def _give_colon(self, cause: Cause, key: Span) -> None:
+        """Make a key of one without a colon; stand-ins for its name keep it apart from the keys around it."""
+        name = chr(_STAND_INS + len(self.keys)) * (key.end - key.start - 1)
+        self.text = f"{self.text[: key.start]}{name}:{self.text[key.end :]}"
+        self.keys[key.start] = key
+        self._given = cause
+        self._last = -1
+
+    def _is_at_block(self, cause: Cause, offset: int) -> bool:
+        """Whether a failure shows that what begins below a key is no value of it."""
+        line = self._line(cause.region.start) + 1
+        while line < len(self._starts) and self._blank_line(line):
+            line += 1
+        return cause.region.start <= offset and self._line(offset) <= line
 
     def _blank(self, region: Span) -> None:
         start, end = region
@@ -585,13 +631,26 @@ class Recovery:
                 f"no space stands behind the colon, so YAML does not see the key `{tight.group(1)}`",
                 f"write `{fixed}`",
             )
-        return self._cause(
+        remedy = self._with_colon(line, value)
+        cause = self._cause(
             begin,
             begin + len(value),
             f"`{_short(value)}` stands where a key is expected, but has no colon",
-            self._with_colon(line, value)
+            remedy
             or "write `key: value`; if the line belongs to the text above, indent it deeper than the key of that text",
         )
+        return cause._replace(key=cause.span) if remedy and self._is_key_of_block(line) else cause
+
+    def _is_key_of_block(self, line: int) -> bool:
+        """Whether what is indented below a line surely belongs to it, and not to a key above."""
+        if _NAME.fullmatch(self._content(line).strip()) is None:
+            return False
+        above = self._previous(line)
+        indent = self._indent(line)
+        if above is not None and self._indent(above) == indent and self._holds_block(above):
+            return False
+        below = next((n for n in range(line + 1, len(self._starts)) if not self._blank_line(n)), line)
+        return self._step() in (0, self._indent(below) - indent)
 
     def _with_colon(self, line: int, value: str) -> str:
         """What to write instead of a line that surely is a key; nothing where it may be a piece of text."""

@@ -37,6 +37,7 @@ from .nodes import (
     ScalarNode,
     SequenceNode,
     UnknownNode,
+    walk,
 )
 from .quick import TYPE_CHECKING, Any, NamedTuple, regex
 from .text import Span
@@ -156,6 +157,7 @@ def _recover(document: Document, text: str, restore: dict[int, str] | None, dept
         next_failure = reading.run()
         if next_failure is None:
             document.problems += recovery.finish(lambda changed: _reads(document, changed))
+            reading.name(recovery.keys)
             for hole in recovery.holes:
                 reading.mark(hole)
             reading.forgive(recovery.holes)
@@ -686,6 +688,20 @@ class _Reading:
 
     def _shape(self, place: Node, message: str, help: str) -> None:
         self._say("include-shape", place, message, help)
+
+    def name(self, keys: dict[int, Span]) -> None:
+        """Give the keys that the recovery gave a colon their names; `keys` are their spans by where they begin."""
+        if not keys:
+            return
+        for mapping in [node for node in walk(self.root) if isinstance(node, MappingNode)]:
+            for entry in mapping.entries:
+                span = keys.get(entry.key.span.start)
+                if span is not None and isinstance(entry.key, ScalarNode):
+                    entry.key.span, entry.key.text = span, self.source.text[slice(*span)]
+                    entry.key.key = entry.key.text
+                    if entry.value.parent is mapping:
+                        entry.value.key = entry.key.text
+            mapping.forget_index()
 
     # Holes ----------------------------------------------------------------------------------------------------------
 

@@ -515,3 +515,32 @@ def test_of_two_lines_that_do_not_line_up_the_odd_one_is_wrong(text: str) -> Non
 def test_white_space_that_yaml_does_not_know_is_no_value() -> None:
     (problem,) = parse(SourceFile("f.yaml", "e:\n\u200a")).problems
     assert problem.kind == "syntax-error"
+
+
+def test_a_key_without_its_colon_keeps_what_stands_below_it() -> None:
+    text = "web:\n    a: 1\nworkers\n    queue:\n        start: x\n    mail\n        start: y\nb: 1\n"
+    document = read(text)
+    assert [(p.kind, line(p)) for p in document.problems] == [("syntax-error", 3), ("syntax-error", 6)]
+    root = document.root
+    assert isinstance(root, MappingNode)
+    assert to_data(root) == {"web": {"a": 1}, "workers": {"queue": {"start": "x"}, "mail": {"start": "y"}}, "b": 1}
+    workers = root.index()["workers"]
+    assert workers.value.path == ("workers",)
+    assert text[slice(*workers.key.span)] == "workers"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        # below a column that nothing else has
+        ("v:\n    u:\n        t: 1\nw:\n  foo\n    a:\n        x: 1\nc: 1\n", {"v": {"u": {"t": 1}}, "c": 1}),
+        # below a key that waits for its value
+        ("w:\nfoo\n    a: 1\nc:\n    d: 1\n", {"c": {"d": 1}}),
+        # with another mistake in the block
+        ("foo\n    a: 1\n   b: 2\nc: 1\n", {"foo": {"a": 1}, "c": 1}),
+    ],
+)
+def test_a_word_without_a_colon_is_a_key_only_where_that_is_sure(text: str, rest: object) -> None:
+    document = read(text)
+    assert document.problems[0].kind == "syntax-error"
+    assert document.root is not None and to_data(document.root) == rest
