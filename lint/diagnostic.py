@@ -44,10 +44,10 @@ class Finding:
 
     `message` says what is wrong and what the platform will do, `help` what to write instead. `severity` is the
     rule's own unless it is given. Each related place has its own few words. Within `reach`, its place unless it is
-    given, it silences what its rule comes before.
+    given, it silences what its rule comes before. Without `default` it is told only where its rule is selected.
     """
 
-    __slots__ = ("help", "message", "place", "reach", "related", "repair", "severity")
+    __slots__ = ("default", "help", "message", "place", "reach", "related", "repair", "severity")
 
     def __init__(
         self,
@@ -59,9 +59,11 @@ class Finding:
         related: Sequence[tuple[Node | Place, str]] = (),
         repair: Repair | None = None,
         reach: Place | None = None,
+        default: bool = True,
     ) -> None:
         self.place = place
         self.reach = reach or place
+        self.default = default
         self.message = message
         self.help = help
         self.severity = severity

@@ -83,10 +83,11 @@ def lint(project: Project, settings: Settings) -> Result:
         spoken = _settle(_speak(project, settings, result.faults))
         commented = any(MARKER in source.text for source in project.sources.values())
         result.files = sorted(project.sources)
-        if spoken or commented:
-            wanted = _Wanted(project, settings)
-            if commented:
-                spoken = _suppress(project, [one for one in spoken if wanted(one)], wanted, result)
+        wanted = _Wanted(project, settings)
+        if commented:
+            spoken = _suppress(project, spoken, wanted, result)
+        spoken = [one for one in spoken if wanted(one)]
+        if spoken:
             result.diagnostics = _diagnostics(project, spoken, wanted)
     except Exception:
         result.faults.append(_fault(project.files.root, "linting the project"))
@@ -118,7 +119,8 @@ class _Wanted:
         return self._settings[path]
 
     def __call__(self, one: Spoken) -> bool:
-        return self.at(one.finding.place.source.path).enabled(one.rule.code, one.rule.default)
+        default = one.rule.default and one.finding.default
+        return self.at(one.finding.place.source.path).enabled(one.rule.code, default)
 
 
 def _suppress(project: Project, spoken: list[Spoken], wanted: _Wanted, result: Result) -> list[Spoken]:
@@ -128,10 +130,13 @@ def _suppress(project: Project, spoken: list[Spoken], wanted: _Wanted, result: R
     suppressions = Suppressions(project.sources.values(), project.roots.values())
 
     def stays(one: Spoken) -> bool:
-        place = one.finding.place
+        place, is_wanted = one.finding.place, wanted(one)
+        if not is_wanted and one.finding.default:
+            return False
+        # A comment is not needless because what it suppresses is told to others only.
         taken = suppressions.suppresses(one.rule.code, place.source.path, place.span.start)
-        result.suppressed += taken
-        return not taken
+        result.suppressed += taken and is_wanted
+        return is_wanted and not taken
 
     rules = {rule.code: rule for rule in all_rules()}
 
@@ -142,33 +147,29 @@ def _suppress(project: Project, spoken: list[Spoken], wanted: _Wanted, result: R
     kept = [one for one in spoken if stays(one)]
     suppressions.judge(rules.keys(), ran)
     judged = _visit(rules_of("suppressions"), {Suppression.__name__: list(suppressions)}, result.faults)
-    return kept + [one for one in judged if wanted(one) and stays(one)]
+    return kept + [one for one in judged if stays(one)]
 
 
 def _diagnostics(project: Project, spoken: list[Spoken], wanted: _Wanted) -> list[Diagnostic]:
-    """The findings that the settings want, in output order."""
+    """The findings with all that a report shows, in output order."""
     files = project.files
     prefix = os.path.relpath(files.root, files.repository).replace(os.sep, "/") if files.repository else ""
     made: list[Diagnostic] = []
-    for one, fingerprint in zip(spoken, fingerprints(spoken, prefix), strict=True):
-        if wanted(one):
-            rule, found = one
-            made.append(
-                Diagnostic(
-                    code=rule.code,
-                    name=rule.name,
-                    severity=wanted.at(found.place.source.path).severity_of(rule.code)
-                    or found.severity
-                    or rule.severity,
-                    location=location(found.place),
-                    message=_clipped(found.message),
-                    help=_clipped(found.help),
-                    url=rule.url,
-                    related=tuple(Related(location(place), words) for place, words in found.related),
-                    fix=_fix(found.repair),
-                    fingerprint=fingerprint,
-                )
+    for (rule, found), fingerprint in zip(spoken, fingerprints(spoken, prefix), strict=True):
+        made.append(
+            Diagnostic(
+                code=rule.code,
+                name=rule.name,
+                severity=wanted.at(found.place.source.path).severity_of(rule.code) or found.severity or rule.severity,
+                location=location(found.place),
+                message=_clipped(found.message),
+                help=_clipped(found.help),
+                url=rule.url,
+                related=tuple(Related(location(place), words) for place, words in found.related),
+                fix=_fix(found.repair),
+                fingerprint=fingerprint,
             )
+        )
     return sorted(made, key=Diagnostic.sort_key)
 
 

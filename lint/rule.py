@@ -137,13 +137,17 @@ def finding(
     related: Sequence[tuple[Node | Place, str]] = (),
     fix: Repair | None = None,
     reach: Place | None = None,
+    default: bool = True,
 ) -> Finding:
     """A finding at a node or a part of one.
 
     `message` says what is wrong and what the platform will do, `help` what to write instead. Each related place
-    comes with its own few words. `reach` is where it silences others, if that is more than the place.
+    comes with its own few words. `reach` is where it silences others, if that is more than the place. Without
+    `default` it is told only where the rule is selected, although the rule is on without that.
     """
-    return Finding(place, message, help=help, severity=severity, related=related, repair=fix, reach=reach)
+    return Finding(
+        place, message, help=help, severity=severity, related=related, repair=fix, reach=reach, default=default
+    )
 
 
 def rules_of(module: str) -> list[Rule]:

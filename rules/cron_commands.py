@@ -7,7 +7,7 @@ from itertools import islice
 from paaslint.commands import running
 from paaslint.commands.consumers import consumer_by_the_minute
 from paaslint.commands.durations import MAX_SECONDS, Duration
-from paaslint.model import Application, Cron
+from paaslint.model import Application, Cron, whole_number
 from paaslint.names import quoted
 from paaslint.nodes import Node, Place
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
@@ -168,13 +168,20 @@ def blocks_deployment(cron: Cron) -> Iterator[Finding]:
     """A deployment may have to wait for a cron for long.
 
     A running cron holds up deployments of its environment, and can hold up a sync or a branch from it. How long a
-    cron takes is known where its `timeout`, or its command, says so; from 30 minutes on it is a warning.
+    cron takes is known where its `timeout`, or its command, says so; from 30 minutes on it is a warning. Where only
+    the platform ends it, after a day, this is told if the rule is selected, as in `--select DEFAULT,CR013`.
 
     Bad:
         crons:
             export:
                 spec: "0 3 * * *"
                 timeout: 7200    # <- here
+                commands: {start: python export.py}
+
+    Bad (only where the rule is selected):
+        crons:
+            export:    # <- here
+                spec: "0 3 * * *"
                 commands: {start: python export.py}
 
     Bad:
@@ -194,6 +201,14 @@ def blocks_deployment(cron: Cron) -> Iterator[Finding]:
     """
     duration = Duration(cron)
     seconds = duration.seconds
+    if _only_default(duration):
+        yield finding(
+            cron.key,
+            f"nothing says how long cron `{cron.name}` takes: a deployment may wait for it until the platform ends it "
+            f"after {duration_text(seconds)}, the default of `timeout`",
+            help="set `timeout` to a little more than it takes, in seconds",
+            default=False,
+        )
     # What a `timeout` allows is rarely used up.
     if not _limited(duration) or seconds < (LONG_WAIT if duration.by_timeout else WORTH_SAYING):
         return
@@ -203,6 +218,15 @@ def blocks_deployment(cron: Cron) -> Iterator[Finding]:
         help="let it end sooner and do the rest in its next run, or let a worker do what takes long",
         severity=WARNING if seconds >= LONG_WAIT else INFO,
     )
+
+
+def _only_default(duration: Duration) -> bool:
+    """Whether a command is known, and nothing to end it but the platform after a day, which no other rule tells."""
+    cron, schedule = duration.cron, _schedule(duration.cron)
+    runs = cron.command is not None and schedule is not None and schedule.interval is not None
+    timeout = cron.get("timeout")
+    by_default = timeout is None or whole_number(timeout) == MAX_SECONDS
+    return runs and by_default and duration.endless is None and not duration.known
 
 
 def _limited(duration: Duration) -> bool:

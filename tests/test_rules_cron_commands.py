@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from starts import codes, forms, told, written
+from starts import HEAD, codes, forms, told, written
+
+from examples import lint_files
+from paaslint.settings import PathSettings, Settings
 
 
 @pytest.mark.parametrize(
@@ -123,3 +126,43 @@ def test_places_in_every_form(scalar: str, line: int, column: int) -> None:
     (one,) = written(scalar, "cron")
     assert (one.code, one.line, one.column) == ("CR011", line, column)
     assert one.text.split() == ["rq", "worker"]
+
+
+JOBS = """\
+crons:
+    plain: {spec: "0 3 * * *", commands: {start: php job.php}}
+    day: {spec: "0 4 * * *", timeout: 86400, commands: {start: php day.php}}
+    empties: {spec: "0 5 * * *", commands: {start: php artisan queue:work --stop-when-empty}}
+    bound: {spec: "0 6 * * *", timeout: 900, commands: {start: php bound.php}}
+    unread: {spec: "0 7 * * *", timeout: soon, commands: {start: php unread.php}}
+    never: {spec: "0 0 31 2 *", commands: {start: php never.php}}
+    prompt: {spec: "0 8 * * *", commands: {start: cd /app}}
+    endless: {spec: "0 9 * * *", commands: {start: sleep infinity}}
+"""
+SELECTED = Settings(select=("DEFAULT", "CR013"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "lines"),
+    [
+        (Settings(), []),
+        (Settings(select=("DEFAULT",)), []),
+        (Settings(select=("DEFAULT", "CR013"), ignore=("CR013",)), []),
+        (SELECTED, [4, 5, 6]),
+        (Settings(select=("ALL",)), [4, 5, 6]),
+        (Settings(per_path=(PathSettings("*.yaml", select=("CR013",)),)), [4, 5, 6]),
+        (Settings(per_path=(PathSettings("other/*.yaml", select=("CR013",)),)), []),
+    ],
+)
+def test_the_default_of_timeout_is_told_where_the_rule_is_selected(settings: Settings, lines: list[int]) -> None:
+    found = [d for d in lint_files({".platform.app.yaml": HEAD + JOBS}, settings).diagnostics if d.code == "CR013"]
+    assert [d.location.line for d in found] == lines
+    assert {(d.severity, "24 h" in d.message) for d in found} <= {("info", True)}
+
+
+@pytest.mark.parametrize(("settings", "suppressed"), [(Settings(), 0), (SELECTED, 1)])
+def test_a_comment_about_the_default_of_timeout_is_never_needless(settings: Settings, suppressed: int) -> None:
+    job = 'crons:\n    # paaslint: ignore[CR013] it is short\n    a: {spec: "0 3 * * *", commands: {start: php job.php}}\n'
+    result = lint_files({".platform.app.yaml": HEAD + job}, settings)
+    assert [d.code for d in result.diagnostics if d.code[:2] in ("CR", "IG")] == []
+    assert result.suppressed == suppressed
