@@ -68,6 +68,8 @@ def read(file: str) -> list[Entry]:
     try:
         with open(file, encoding="utf-8") as opened:
             data = json.load(opened)
+    except FileNotFoundError:
+        raise BaselineError(f"{file}: there is no such baseline; --write-baseline makes it") from None
     except OSError as error:
         raise BaselineError(f"{file}: the baseline cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:

@@ -129,7 +129,7 @@ def test_fail_on(cli: Cli, app: str, fail_on: str, status: int) -> None:
         (["--fix", "--diff"], "--fix and --diff exclude each other"),
         (["--statistics", "--format", "json"], "--statistics goes with the format text"),
         (["--write-baseline"], "--write-baseline needs --baseline FILE"),
-        (["--baseline", "gone.json"], "gone.json: the baseline cannot be read"),
+        (["--baseline", "gone.json"], "gone.json: there is no such baseline"),
         (["-"], "--stdin-filename FILE and - as the only path belong together"),
         (["--stdin-filename", "x"], "--stdin-filename FILE and - as the only path belong together"),
         (["--fix", "--stdin-filename", "x", "-"], "--fix cannot write to standard input"),

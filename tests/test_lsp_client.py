@@ -690,7 +690,8 @@ def test_without_pygls_one_line_says_what_is_missing(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert process.stdout == ""
     assert (
-        process.stderr == "paaslint: the language server needs pygls: `pip install 'paaslint[lsp]'` brings it along\n"
+        process.stderr == "paaslint: the language server needs pygls: install paaslint with the extra `lsp`, as by "
+        "`pipx install '.[lsp]'` in a clone\n"
     )
 
 

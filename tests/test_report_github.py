@@ -32,11 +32,11 @@ def _unescaped(value: str) -> str:
 def test_a_command_for_each_finding() -> None:
     assert render("github", report(everything(), folder="shop"), Style()) == (
         "::error file=shop/.platform.app.yaml,line=8,endLine=8,col=13,endColumn=17,title=WK001 name-of-wk001::"
-        "`strt` is no key of `commands`: the worker has no start command, and the push is refused.%0AWrite `start`.\n"
+        "shop/.platform.app.yaml:8:13: WK001 `strt` is no key of `commands`: the worker has no start command, and the push is refused.%0AWrite `start`.\n"
         "::warning file=shop/.platform.app.yaml,line=9,endLine=9,col=33,endColumn=35,title=YM002 name-of-ym002::"
-        "`A` stands twice.%0AKeep one.\n"
+        "shop/.platform.app.yaml:9:33: YM002 `A` stands twice.%0AKeep one.\n"
         "::notice file=shop/.platform.app.yaml,line=12,title=WK009 name-of-wk009::"
-        "The second command only runs when the first has ended.\n"
+        "shop/.platform.app.yaml:12:20: WK009 The second command only runs when the first has ended.\n"
         "Found 1 error, 1 warning, 1 info in 1 project (2 files).\n"
         "[*] 1 fixable with --fix, 1 more with --fix --unsafe.\n"
     )
@@ -52,7 +52,9 @@ def test_hostile_text_comes_through_as_it_is() -> None:
     assert {properties["file"].replace("\ufffd", "?") for _, properties, _ in commands} == {
         re.sub("[\ud800-\udfff]", "?", path) for path in HOSTILE_PATHS
     }
-    assert {text for _, _, text in commands} == {f"{printable(HOSTILE_TEXT)}\n{printable(HOSTILE_TEXT)}"}
+    assert {text for _, _, text in commands} == {
+        f"{printable(path)}:1:2: WK001 {printable(HOSTILE_TEXT)}\n{printable(HOSTILE_TEXT)}" for path in HOSTILE_PATHS
+    }
     assert not any(line.startswith("::") for line in lines[len(HOSTILE_PATHS) :])
 
 

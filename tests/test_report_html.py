@@ -248,7 +248,7 @@ def test_the_budget_has_bars_and_the_plans_limit(folder: Path) -> None:
     write(folder, app, "db: {type: 'mariadb:11.4', disk: 1024}\n")
     found = Parsed(made())
     assert "7,168 MB of 5,120 MB: 2,048 MB too much" in found.words
-    assert "The plan ours is too small." in found.words
+    assert "What is known of the plan ours is not enough." in found.words
     widths = [value for tag, name, value in found.attributes if (tag, name) == ("i", "style")]
     assert widths == ["width:28.57%", "width:28.57%", "width:28.57%", "width:14.29%"]
     assert ("span", "style", "left:71.43%") in found.attributes

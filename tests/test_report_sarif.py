@@ -197,7 +197,11 @@ def test_text_that_looks_like_a_link_is_none() -> None:
             place(APP, "app"), "`[a](b)` and [c] x", related=(Related(place(APP, "queue"), "the [q](u) \\ one"),)
         )
     )
-    assert made["message"]["text"] == "`\\[a](b)` and [c] x. See: [the \\[q\\](u) \\\\ one](1)."
+    assert made["message"]["text"] == "`\\[a\\](b)` and \\[c\\] x. See: [the \\[q\\](u) \\\\ one](1)."
+    (made,) = results(diagnostic(place(APP, "app"), "begins with `[`: `[a](1)` and [c]"))
+    assert made["message"]["text"] == "Begins with `\\[`: `\\[a\\](1)` and \\[c\\]."
+    (made,) = results(diagnostic(place(APP, "app"), "a list such as `[a, b]`"))
+    assert made["message"]["text"] == "A list such as `[a, b]`."
 
 
 def test_a_file_whose_bytes_are_no_text_has_no_line_hash() -> None:

@@ -341,7 +341,7 @@ def test_plan_as_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ] in rows
     assert ["total", "0.4", "128", "MB", "7,168", "MB"] in rows
     assert "disk: 7,168 MB, of 5,120 MB: 2,048 MB too much\n" in out
-    assert "the plan is too small\n" in out
+    assert "what is known of the plan is not enough\n" in out
 
 
 @pytest.mark.parametrize(("storage", "marked"), [(5120, True), (8192, False), (None, False)])

@@ -9,8 +9,8 @@ from ..usage import UsageError
 
 HELP = """usage: paaslint lsp [--stdio]
 
-A language server on standard input and output, to be started by an editor. It needs the package pygls, which
-`pip install 'paaslint[lsp]'` brings along.
+A language server on standard input and output, to be started by an editor. It needs the package pygls, which comes
+along where paaslint is installed with the extra `lsp`, as by `pipx install '.[lsp]'` in a clone.
 """
 
 
@@ -30,7 +30,9 @@ def run(arguments: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
-        raise UsageError("the language server needs pygls: `pip install 'paaslint[lsp]'` brings it along") from None
+        raise UsageError(
+            "the language server needs pygls: install paaslint with the extra `lsp`, as by `pipx install '.[lsp]'` in a clone"
+        ) from None
     protocol = sys.stdout.buffer
     sys.stdout = sys.stderr  # what anything else prints must not get among the messages
     server = make()

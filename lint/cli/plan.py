@@ -153,9 +153,9 @@ def _verdicts(budget: Budget) -> list[tuple[str, bool | None]]:
     said: list[tuple[str, bool | None]] = []
     name = f"the plan {budget.plan.name}" if budget.plan and budget.plan.name else "the plan"
     if budget.fits is not None:
-        said.append((f"what is known of {name} is enough" if budget.fits else f"{name} is too small", budget.fits))
+        said.append((f"what is known of {name} is {'' if budget.fits else 'not '}enough", budget.fits))
     if budget.need and budget.smallest_plan:
-        said.append((f"smallest plan: {budget.smallest_plan}, for {budget.need.what}", None))
+        said.append((f"no plan below {budget.smallest_plan} takes {budget.need.what}", None))
     return said
 
 

@@ -45,14 +45,16 @@ def render(report: Report, style: Style) -> str:
 
 def _command(diagnostic: Diagnostic) -> str:
     """One annotation. Columns are taken within one line only, and a range of lines is shown at its last: its first
-    is what is meant."""
+    is what is meant. The log of the job shows the message alone, so that it names the place and the rule as well.
+    """
     place = diagnostic.location
     properties = {"file": whole(place.path), "line": str(place.line)}
     if place.line == place.end_line:
         properties |= {"endLine": str(place.line), "col": str(place.column), "endColumn": str(place.end_column)}
     properties["title"] = f"{diagnostic.code} {diagnostic.name}"
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    parts = (cut(text.printable(part), MAX_MESSAGE) for part in (diagnostic.message, diagnostic.help) if part)
+    said = f"{text.place(place)}: {diagnostic.code} {text.printable(diagnostic.message)}"
+    parts = (cut(part, MAX_MESSAGE) for part in (said, text.printable(diagnostic.help)) if part)
     return f"::{LEVEL[diagnostic.severity]} {written}::" + _data("\n".join(parts))
 
 

@@ -186,12 +186,9 @@ def _budget(project: ProjectPage, build: Builder) -> Iterator[Markup]:
 def _verdicts(budget: Budget) -> Iterator[tuple[str, bool | None]]:
     name = f"the plan `{budget.plan.name}`" if budget.plan and budget.plan.name else "the plan"
     if budget.fits is not None:
-        yield (
-            (f"What is known of {name} is enough." if budget.fits else f"{name[0].upper()}{name[1:]} is too small."),
-            budget.fits,
-        )
+        yield f"What is known of {name} is {'' if budget.fits else 'not '}enough.", budget.fits
     if budget.need and budget.smallest_plan:
-        yield f"The smallest plan is {budget.smallest_plan}, for {budget.need.what}.", None
+        yield f"No plan below {budget.smallest_plan} takes {budget.need.what}.", None
 
 
 def _measure(budget: Budget, key: str, title: str, unit: str, colors: Mapping[Instance, str], build: Builder) -> Markup:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..quick import TYPE_CHECKING, regex
 from . import Style
 from .prose import cut, sentence
-from .text import printable, summary
+from .text import place, printable, summary
 
 if TYPE_CHECKING:
     from ..diagnostic import Diagnostic
@@ -41,10 +41,9 @@ def render(report: Report, style: Style) -> str:
 
 
 def _row(diagnostic: Diagnostic) -> str:
-    place = diagnostic.location
     rule = f"[{diagnostic.code}]({diagnostic.url})" if diagnostic.url else diagnostic.code
     texts = [_prose(cut(sentence(printable(text)), MAX_TEXT)) for text in (diagnostic.message, diagnostic.help) if text]
-    where = _code(f"{printable(place.path)}:{place.line}:{place.column}")
+    where = _code(place(diagnostic.location))
     return f"| {diagnostic.severity} | {where} | {rule}<br>{_plain(diagnostic.name)} | {'<br>'.join(texts)} |\n"
 
 

@@ -38,8 +38,7 @@ PRECISION = {ERROR: "very-high", WARNING: "high", INFO: "high"}
 SECURITY_SEVERITY = "7.0"
 """Of a credential in a file: "high" on GitHub's scale from 0 to 10."""
 
-LINK = regex(r"\[(?=[^\[\]]*\]\()")
-"""Where a viewer would take text for a link."""
+BRACKET = regex(r"[\[\]]")
 
 
 def render(report: Report, style: Style) -> str:
@@ -150,7 +149,7 @@ def _result(diagnostic: Diagnostic, index: int, line_hash: str | None) -> dict[s
         **(
             {
                 "relatedLocations": [
-                    {"id": number, **_location(place), "message": {"text": LINK.sub(r"\[", sentence(words))}}
+                    {"id": number, **_location(place), "message": {"text": _literal(sentence(words))}}
                     for number, (place, words) in enumerate(related, 1)
                 ]
             }
@@ -166,13 +165,18 @@ def _message(diagnostic: Diagnostic) -> str:
     links = [
         f"[{_link_text(words)}]({number})" for number, (_, words) in enumerate(diagnostic.related[:MAX_RELATED], 1)
     ]
-    text = LINK.sub(r"\[", remark(diagnostic, MAX_TEXT))
+    text = _literal(remark(diagnostic, MAX_TEXT))
     return f"{text} See: {', '.join(links)}." if links else text
+
+
+def _literal(text: str) -> str:
+    """The text with its brackets escaped where a viewer could take any of them for a link's."""
+    return BRACKET.sub(r"\\\g<0>", text) if "](" in text else text
 
 
 def _link_text(words: str) -> str:
     text = " ".join(whole(words).split()) or "here"
-    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return BRACKET.sub(r"\\\g<0>", text.replace("\\", "\\\\"))
 
 
 def _location(location: Location) -> dict[str, Any]:
@@ -203,7 +207,7 @@ def _fix(fix: Fix) -> dict[str, Any] | None:
     if not fix.safe or not changes:
         return None
     return {
-        "description": {"text": sentence(fix.title)},
+        "description": {"text": _literal(sentence(fix.title))},
         "artifactChanges": [
             {"artifactLocation": _artifact(path), "replacements": replacements}
             for path, replacements in changes.items()

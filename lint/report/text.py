@@ -86,15 +86,16 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _place(location: Location) -> str:
+def place(location: Location) -> str:
+    """Where a finding stands, in one line."""
     return f"{printable(location.path)}:{location.line}:{location.column}"
 
 
 def line(diagnostic: Diagnostic, style: Style) -> str:
     """A finding in one line."""
-    place = style.paint(_place(diagnostic.location), BOLD)
+    where = style.paint(place(diagnostic.location), BOLD)
     head = style.paint(f"{diagnostic.severity}[{diagnostic.code}]", COLOR[diagnostic.severity])
-    return f"{place}: {head} {printable(diagnostic.message)}\n"
+    return f"{where}: {head} {printable(diagnostic.message)}\n"
 
 
 class _Mark(NamedTuple):
@@ -127,7 +128,7 @@ def _block(diagnostic: Diagnostic, report: Report, style: Style, first: bool) ->
         if not is_own:
             lines.append(bar)
         arrow = "-->" if is_own else ":::"
-        lines.append(" " * gutter + style.paint(arrow, GUTTER) + " " + _place(of_path[0].location))
+        lines.append(" " * gutter + style.paint(arrow, GUTTER) + " " + place(of_path[0].location))
         if excerpts[path].source is None:
             lines += [f"{bar} {printable(mark.label)}" for mark in of_path if mark.label]
             continue
