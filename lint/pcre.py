@@ -7,6 +7,8 @@ import re
 from .quick import NamedTuple, regex
 
 _GROUP = regex(r"\\.|\[(?:\\.|[^\]\\])+\]|(\((?!\?|\*)|\(\?P?[<'](?![=!]))", re.DOTALL)
+_BOUNDS = regex(r"\{([0-9]{1,5}),([0-9]{1,5})\}")
+_RANGE = regex(r"([a-z])-([a-z])|([A-Z])-([A-Z])|([0-9])-([0-9])")
 _CLASS_NAME = regex(r"\[:\^?[a-z]+:\]")
 
 
@@ -20,7 +22,8 @@ class Fault(NamedTuple):
 
 def fault(pattern: str) -> Fault | None:
     """The first mistake that no dialect forgives: a bracket or parenthesis without its counterpart, a quantifier
-    with nothing to repeat, a backslash at the end. None where the pattern may be right."""
+    with nothing to repeat or with bounds the wrong way round, a range of characters from the later to the earlier, a
+    backslash at the end. None where the pattern may be right."""
     open_at: list[int] = []
     repeatable = False
     index, end = 0, len(pattern)
@@ -36,6 +39,8 @@ def fault(pattern: str) -> Fault | None:
             closed = _after_class(pattern, index)
             if closed is None:
                 return Fault(index, index + 1, "has a `[` without its `]`")
+            if backward := _backward_range(pattern, index, closed):
+                return backward
             index, repeatable = closed, True
             continue
         if char == "(":
@@ -59,6 +64,8 @@ def fault(pattern: str) -> Fault | None:
                 return Fault(index, index + 1, f"has a `{char}` with nothing before it to repeat")
             index += pattern[index + 1 : index + 2] in ("?", "+")
             repeatable = False
+        elif (bounds := _BOUNDS.match(pattern, index)) and int(bounds[1]) > int(bounds[2]):
+            return Fault(index, bounds.end(), f"has the bounds `{bounds[0]}`, of which the first is the greater")
         else:
             repeatable = char != "|"
         index += 1
@@ -86,6 +93,19 @@ def _after_class(pattern: str, index: int) -> int | None:
             index = named.end()
         else:
             index += 2 if pattern[index] == "\\" else 1
+    return None
+
+
+def _backward_range(pattern: str, start: int, end: int) -> Fault | None:
+    """A range such as `z-a` in a `[…]`; one with a backslash in it is left alone."""
+    if "\\" in pattern[start:end]:
+        return None
+    for match in _RANGE.finditer(pattern, start, end):
+        first, last = (text for text in match.groups() if text is not None)
+        if first > last:
+            return Fault(
+                match.start(), match.end(), f"has the range `{match[0]}`, whose end comes before its beginning"
+            )
     return None
 
 

@@ -41,6 +41,9 @@ _NOT_BREAK = regex(r"[^\r\n]")
 
 _STAND_INS = 0xF8000
 
+_MAX_KEY = 1024
+"""How many characters a key that stands on one line with its value may have."""
+
 _REFUSED = "the platform refuses the file"
 _QUOTE_IT = "put the value in quotes: `'{}'`"
 
@@ -277,11 +280,23 @@ class Recovery:
         above = self._previous(line)
         while above is not None:
             if _BLOCK_HEADER.match(self._content(above)):
-                return above if indent >= self._indent(above) else None
+                return above if indent >= self._indent(above) or self._slid_out(line, above) else None
             if self._indent(above) < indent or _PLAIN_KEY.match(self._content(above)):
                 return None
             above = self._previous(above)
         return None
+
+    def _slid_out(self, line: int, header: int) -> bool:
+        """Whether a line left of the key with the `|` is still of its text, since what the key stands in goes on below;
+        the end of a here-document, say. One word alone may be a key that lacks its colon."""
+        if len(self._content(line).split()) < 2:
+            return False
+        for number in range(line + 1, len(self._starts)):
+            if not self._blank_line(number) and self._indent(number) >= self._indent(header):
+                return True
+            if _PLAIN_KEY.match(self._content(number)):
+                return False
+        return False
 
     # Causes ---------------------------------------------------------------------------------------------------------
 
@@ -326,7 +341,8 @@ class Recovery:
                 Span(self._starts[line], len(text)),
             )
         return (
-            self._quoted(failure, offset)
+            self._long_key(failure, line)
+            or self._quoted(failure, offset)
             or self._bracket(failure, offset)
             or self._first_character(failure, offset, line)
             or self._below_no_key(line)
@@ -344,6 +360,18 @@ class Recovery:
         if above is None or (match is not None and self.text[match.end() : self._end(line)].strip()):
             return Span(start, self._end(line))
         return Span(start, self._extent(line, self._indent(above)))
+
+    def _long_key(self, failure: Failure, line: int) -> Cause | None:
+        """A key longer than readers of YAML look for its colon."""
+        for number in {line, line if failure.context is None else self._line(failure.context)}:
+            key = self._key_in(number)
+            if key is not None and len(key["key"]) > _MAX_KEY:
+                return self._cause(
+                    *key.span("key"),
+                    f"this key has {len(key['key'])} characters, and YAML looks for its colon within {_MAX_KEY}",
+                    "shorten the key",
+                )
+        return None
 
     def _quoted(self, failure: Failure, offset: int) -> Cause | None:
         """A quote that is never closed, text behind a closing quote, or a wrong escape."""
@@ -669,7 +697,8 @@ class Recovery:
         for number in range(line + 1, len(self._starts)):
             if self._blank_line(number):
                 continue
-            if self._indent(number) < self._indent(header) or _PLAIN_KEY.match(self._content(number)):
+            outside = self._indent(number) < min(self._indent(header), self._indent(line))
+            if outside or _PLAIN_KEY.match(self._content(number)):
                 break
             last = number
         start = self._starts[line] + self._indent(line)

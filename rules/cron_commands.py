@@ -279,7 +279,9 @@ def collides(application: Application) -> Iterator[Finding]:
     seen: list[Cron] = []
     for cron in application.crons:
         together = [
-            (other, at) for other in seen if known.keys() & {cron.name, other.name} and (at := _due(cron, other))
+            (other, at)
+            for other in seen
+            if known.keys() & {cron.name, other.name} and not _is_same(cron, other) and (at := _due(cron, other))
         ]
         seen.append(cron)
         if together and cron.spec:
@@ -292,6 +294,14 @@ def collides(application: Application) -> Iterator[Finding]:
                 help="give them times apart, if they shall not wait for each other",
                 related=[(other.spec, f"the schedule of `{other.name}`") for other, _ in together if other.spec],
             )
+
+
+def _is_same(one: Cron, other: Cron) -> bool:
+    """Whether two crons have the same schedule and command, which is told as such."""
+    texts = [
+        (c.spec.text.split() if c.spec else None, c.command.text.split() if c.command else None) for c in (one, other)
+    ]
+    return texts[0] == texts[1]
 
 
 def _due(one: Cron, other: Cron) -> str:

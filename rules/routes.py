@@ -403,6 +403,9 @@ def application_unreachable(project: Project) -> Iterator[Finding]:
     defined = {part.name for part in (*project.applications, *project.services)}
     if not {route.upstream_name for route in project.routes if route.upstream} <= defined:
         return  # what leads nowhere may be meant for the application that seems unreachable
+    for route, node, _, target in _upstreams(project):
+        if isinstance(target, Service) and any(_service_upstream(route, node, node.text.partition(":")[2], target)):
+            return  # likewise
     for application in project.applications:
         start = application.web.start
         if application.name in reached or start is None or start.text.split()[:1] in ([], ["sleep"]):

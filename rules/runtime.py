@@ -71,7 +71,10 @@ def built_in_extension(application: Application) -> Iterator[Finding]:
         name: app
         type: "php:8.4"
         runtime:
-            extensions: [intl]    # <- here
+            extensions:
+                - intl    # <- here
+                - redis
+                - redis    # <- here
             disabled_extensions: [json]    # <- here
         web: {locations: {"/": {root: public, passthru: /index.php}}}
 
@@ -91,7 +94,17 @@ def built_in_extension(application: Application) -> Iterator[Finding]:
         return
     version = application.type.version
     disabled = {name.lower() for name, _ in _extensions(application, "disabled_extensions")}
+    seen: dict[str, Node] = {}
     for name, node in _extensions(application, "extensions"):
+        first = seen.setdefault(name.lower(), node)
+        if first is not node:
+            yield finding(
+                node,
+                f"the extension `{name}` is switched on twice: the second time changes nothing",
+                help="remove it here",
+                related=[(first, "switched on here")],
+            )
+            continue
         state = offered.state(name)
         configured = isinstance(node.parent, MappingNode) and value_of(node.parent, "configuration") is not None
         if state in ("default", "built-in") and name.lower() not in disabled and not configured:

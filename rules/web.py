@@ -29,7 +29,7 @@ _SWITCHES = ("yes", "no", "on", "off", "y", "n")
 
 _PHP_SERVERS = ("start-php-app", "php-fpm", "php5-fpm")
 _HTTP_SERVERS = (
-    "bun", "caddy", "daphne", "flask", "frankenphp", "gunicorn", "hypercorn", "next", "node", "npm", "npx", "pnpm",
+    "bun", "caddy", "daphne", "flask", "frankenphp", "gunicorn", "hypercorn", "mercure", "next", "node", "npm", "npx", "pnpm",
     "puma", "rr", "thin", "unicorn", "uvicorn", "waitress-serve", "yarn",
 )  # fmt: skip
 """Programs that speak HTTP and not FastCGI, by the first word of a command."""
@@ -187,12 +187,23 @@ def _needs_a_process(web: Web) -> bool:
     return all(isinstance(location.node, MappingNode) and location.get("root") is None for location in locations)
 
 
+def _is_ignored(name: str, entry: Entry) -> bool:
+    """Whether the platform leaves out a key because it begins with a dot, and it is no template with an anchor."""
+    return name.startswith(".") and entry.value.anchor is None
+
+
+def _is_path(name: str) -> bool:
+    """Whether a location's key is a path with a leading slash and without empty parts, `.` and `..`."""
+    segments = name.removeprefix("/").removesuffix("/").split("/") if name != "/" else []
+    return name.startswith("/") and not any(segment in ("", ".", "..") for segment in segments)
+
+
 @rule("WB006", "location-path", also=(WARNING,))
-def location_path(location: Location) -> Iterator[Finding]:
+def location_path(web: Web) -> Iterator[Finding]:
     """The key of a location is no path.
 
     It is a prefix of the path of a URL, with a leading slash. What looks like a regular expression is a warning: it is
-    taken as it is written.
+    taken as it is written. So is a key that begins with a dot, which the platform ignores.
 
     Bad:
         web:
@@ -207,6 +218,13 @@ def location_path(location: Location) -> Iterator[Finding]:
                 "/": {passthru: true}
                 "/a/../b": {root: static}    # <- here
 
+    Bad:
+        web:
+            commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}
+            locations:
+                "/": {passthru: true}
+                ".well-known": {root: well-known}    # <- here
+
     Good:
         web:
             commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}
@@ -216,8 +234,27 @@ def location_path(location: Location) -> Iterator[Finding]:
 
     Source: Web properties, "Locations"; the vendor's own linter, web
     """
+    for location in web.locations:
+        yield from _location_key(location)
+    for name, entry in _location_entries(web):
+        if _is_ignored(name, entry):
+            yield finding(
+                entry.key,
+                f"the platform ignores the location `{name}`, as it does every key that begins with a dot",
+                help=f"write `/{(normalise(name) or '') if name.startswith('./') else name}`",
+                severity=WARNING,
+            )
+
+
+def _location_entries(web: Web) -> Iterator[tuple[str, Entry]]:
+    """The locations as they are written, also those whose keys the platform ignores."""
+    locations = web.get("locations")
+    if isinstance(locations, MappingNode):
+        yield from locations.index().items()
+
+
+def _location_key(location: Location) -> Iterator[Finding]:
     name = location.name
-    segments = name.removeprefix("/").removesuffix("/").split("/") if name != "/" else []
     if not name.startswith("/"):
         url = urls.parse(name)
         path = url.path if url.scheme else f"/{name.strip()}"
@@ -226,7 +263,7 @@ def location_path(location: Location) -> Iterator[Finding]:
             f"location `{name}` has no leading slash: it is no path of a request, and the platform refuses it",
             help=f"write `{path}`",
         )
-    elif any(segment in ("", ".", "..") for segment in segments):
+    elif not _is_path(name):
         clean = "/" + (normalise(name) or "")
         yield finding(
             location.key,
@@ -296,6 +333,16 @@ def root_path(location: Location) -> Iterator[Finding]:
             root,
             f"`root: {text}` leaves the application: only folders of the application can be served",
             help="write a folder below the application's root, without `..`",
+        )
+    elif parts[0] == "~":
+        yield finding(
+            root,
+            f"`root: {text}` begins with `~`, which only a shell reads as a home: here it is a folder of this name in the "
+            "application",
+            help=f"write `root: {'/'.join(parts[1:])}`"
+            if parts[1:]
+            else 'write `root: ""` for the application\'s root',
+            severity=WARNING,
         )
     elif text.startswith("/") and parts[0] in _SYSTEM_FOLDERS and not _is_there(application, inside):
         yield finding(
@@ -637,7 +684,7 @@ def exposes_code(location: Location) -> Iterator[Finding]:
 
     Where the `root` of a location is the application's own and nothing is denied, everybody can read each file of it:
     its configuration, the list of its dependencies, what a build or a hook writes. This is about PHP, and about
-    applications of mere files; a `rules` entry with `allow: false` shows that somebody has thought of it.
+    applications of mere files. Where a `rules` entry denies any of such files, somebody has thought of it.
 
     Bad:
         # file: .platform.app.yaml
@@ -676,7 +723,8 @@ def exposes_code(location: Location) -> Iterator[Finding]:
         return
     if switch_of(location.node, "allow", default=True) is not True or isinstance(location.get("rules"), UnknownNode):
         return
-    if any(switch_of(entry.value, "allow", default=True) is not True for entry in _rules(location)):
+    denying = (entry for entry in _rules(location) if switch_of(entry.value, "allow", default=True) is not True)
+    if any(_may_match(entry.key, _PRIVATE) for entry in denying):
         return
     php = _runs_php(application)
     if php is None or not (php or _lacks_start(location.web) or _program(location.web) == "sleep"):
@@ -696,6 +744,24 @@ def exposes_code(location: Location) -> Iterator[Finding]:
         f"files, such as {examples}",
         help="serve a folder that holds only what is public, or deny the rest by `allow: false`, there or in `rules`",
     )
+
+
+_PRIVATE = (
+    "/.env", "/.git/config", "/.platform.app.yaml", "/README.md", "/bin/console", "/composer.json", "/composer.lock",
+    "/config/settings.yaml", "/config/settings.php", "/package.json", "/src/Kernel.php", "/vendor/autoload.php",
+)  # fmt: skip
+"""Files of applications that nobody should get from the web."""
+
+
+def _may_match(pattern: Node, paths: tuple[str, ...]) -> bool:
+    """Whether a rule's pattern matches any of the paths; what Python cannot read counts."""
+    if not isinstance(pattern, ScalarNode):
+        return True
+    try:
+        compiled = re.compile(pattern.text.replace("(?<", "(?P<").replace("(?P<!", "(?<!").replace("(?P<=", "(?<="))
+    except (re.error, RecursionError, OverflowError):
+        return True
+    return any(compiled.search(path) for path in paths)
 
 
 def _without_app(text: str) -> str:
@@ -741,6 +807,8 @@ def scripts_in_uploads(web: Web) -> Iterator[Finding]:
     """
     if _runs_php(web.application) is not True or not web.locations.known or not web.mounts.known:
         return
+    if not all(_is_path(name) or entry.value.anchor for name, entry in _location_entries(web)):
+        return  # a misspelt location may be the one with `scripts: false`
     files = _Files(web)
     mounts = {path: mount for mount in web.mounts if (path := normalise(mount.path))}
     uploads = _uploads(files, mounts)

@@ -436,7 +436,7 @@ def separate_disk(worker: Worker) -> Iterator[Finding]:
     for mount in worker.mounts:
         others = [other for other in web.mounts if other.path == mount.path and other.source == mount.source]
         severity = severities.get(mount.source or "")
-        if not others or severity is None or _PASSING.search(mount.path):
+        if not mount.path or not others or severity is None or _PASSING.search(mount.path):
             continue
         here = _use(worker, [start], mount)
         there = _use(web, _commands_of_web(worker.application), mount) if here is not None else None

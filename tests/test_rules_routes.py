@@ -103,7 +103,9 @@ def test_loops_of_paths(paths: str, found: list[tuple[str, str, int]]) -> None:
     assert routes("\n".join([*lines, f"    redirects: {{paths: {paths}}}", ""])) == found
 
 
-@pytest.mark.parametrize("pattern", ["(a", "a)", "[a", "*a", "(+a)", "a|*", "a**", "a\\", "[]", "[^]"])
+@pytest.mark.parametrize(
+    "pattern", ["(a", "a)", "[a", "*a", "(+a)", "a|*", "a**", "a\\", "[]", "[^]", "a{2,1}", "[9-0]"]
+)
 def test_surely_invalid_patterns(pattern: str) -> None:
     assert pcre.fault(pattern)
 
@@ -112,7 +114,7 @@ def test_surely_invalid_patterns(pattern: str) -> None:
     "pattern",
     [
         "", r"\.(css|js)$", "(?<name>a)+", "(?i:a)?", "a*+", "a{2}+", "[]a]", "[^]a]", "[[:alpha:]*]+", "[[:]", r"[\]]",
-        r"\Q(*\E", "(?#a(b)c", "^*", "(*UTF8)a", r"\(",
+        r"\Q(*\E", "(?#a(b)c", "^*", "(*UTF8)a", r"\(", "a{1,2}", r"\{2,1}", r"[\w-a]", "a{,}",
     ],
 )  # fmt: skip
 def test_patterns_that_may_be_right(pattern: str) -> None:
@@ -120,7 +122,7 @@ def test_patterns_that_may_be_right(pattern: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")
-@given(st.text(alphabet="ab\\[](){}^$|*+?:.!=<2", max_size=10))
+@given(st.text(alphabet="ab\\[](){}^$|*+?:.!=<21,-", max_size=10))
 @settings(max_examples=300)
 def test_what_python_can_read_is_no_fault(pattern: str) -> None:
     try:

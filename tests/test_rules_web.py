@@ -36,6 +36,8 @@ def served(location: dict[str, object], path: str = "/") -> dict[str, object]:
     [
         ("/static/", []),
         ("static", [("WB006", "error")]),
+        ("./static", [("WB006", "warning")]),
+        (".well-known", [("WB006", "warning")]),
         ("/a//b", [("WB006", "error")]),
         ("/./a", [("WB006", "error")]),
         ("/a b", [("WB006", "error")]),
@@ -175,3 +177,17 @@ WEB = st.fixed_dictionaries(
 @given(WEB, st.sampled_from([PHP, PYTHON]), st.booleans())
 def test_whatever_stands_under_web_is_judged_without_a_fault(web: object, head: str, complete: bool) -> None:
     told(web, head, {} if complete else None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        (r"\.(ya?ml|json|lock)$", []),
+        (r"^/(?!index\.php)", []),
+        ("^/private/", [("WB012", "warning")]),
+        ("(", [("WB009", "error")]),
+    ],
+)
+def test_an_application_is_open_unless_a_rule_denies_its_own_files(pattern: str, found: list[tuple[str, str]]) -> None:
+    location = {"root": "", "passthru": "/index.php", "rules": {pattern: {"allow": False}}}
+    assert told({"locations": {"/": location}}, PHP) == found

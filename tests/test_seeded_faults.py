@@ -160,6 +160,12 @@ FAULTS = [
     (CONFIG, "        container_profile", "        ¶resource: {}\n        container_profile", "PL006"),
     (CONFIG, '{database: "db:postgresql", files: "files:http"}', '{database: "db:postgresql", ¶files: {service: files}}', "RL004"),
     (CONFIG, '"shop:http"', '"¶shpo:http"', "RT001"),
+    (APP, "        composer install", "¶composer install", "YM001"),
+    (APP, "timezone", f"¶{'k' * 1025}: 1\ntimezone", "YM001"),
+    (APP, '        "/uploads"', '        ¶"uploads"', "WB006"),
+    (APP, '        "/uploads"', '        ¶"./uploads"', "WB006"),
+    (APP, "root: web\n", "root: ¶~/web\n", "WB007"),
+    (APP, "pdo_pgsql, redis]", "pdo_pgsql, redis, ¶redis]", "RN002"),
 ]  # fmt: skip
 
 
@@ -177,3 +183,19 @@ def test_one_mistake_gives_one_finding_on_its_line(path: str, right: str, wrong:
     result = lint_files({**files, path: text.replace("¶", "")}, Settings())
     assert not result.faults
     assert [(d.code, d.location.path, d.location.line) for d in result.diagnostics] == [(code, path, line)]
+
+
+def test_the_same_cron_twice_is_not_told_as_a_collision() -> None:
+    cron = '{spec: "17 3 * * *", timeout: 600, commands: {start: php bin/clean.php}}'
+    text = PLATFORM[APP].replace("operations:\n", f"    again: {cron}\noperations:\n")
+    assert [d.code for d in lint_files({**PLATFORM, APP: text}, Settings()).diagnostics] == ["CR020"]
+
+
+def test_an_application_is_not_called_unreachable_for_a_route_that_leads_to_a_database() -> None:
+    server = '{type: "python:3.13", web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT a"}}}'
+    text = (
+        f"applications: {{one: {server}, two: {server}}}\n"
+        'services: {db: {type: "postgresql:17"}}\n'
+        'routes: {"https://{default}/": {type: upstream, upstream: "db:postgresql"}}\n'
+    )
+    assert [d.code for d in lint_files({CONFIG: text}, Settings()).diagnostics] == ["RT002"]

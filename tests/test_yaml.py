@@ -267,6 +267,7 @@ BROKEN = [
     ('a: "\\.x"\nb: 1\n', 1, "is no escape", {"b": 1}),
     ("a: |\n    foo\n  bar\nb: 1\n", 3, "indented too little", {"b": 1}),
     ("h:\n  a: |\n  set -e\n  foo\n  b: |\n    bar\n", 3, "indented too little", {"h": {"b": "bar\n"}}),
+    ("h:\n  a: |\n    cat <<X\nfoo bar\nX\n    baz\n  b: 1\nc: 1\n", 4, "to the text of `a`", {"h": {"b": 1}, "c": 1}),
     ("a:\n  b: 1\n   c: 2\n  d: 3\n", 3, "deeper than `b`", {"a": {"b": 1, "d": 3}}),
     ("a:\n    b: 1\n    c: 1\n  d: 2\ne: 1\n", 4, "fits nothing", {"a": {"b": 1, "c": 1}, "e": 1}),
     (" a: 1\nb: 2\nc: 3\n", 1, "fits nothing", {"b": 2, "c": 3}),
