@@ -189,7 +189,8 @@ class Entry:
 
 
 class MappingNode(Node):
-    """A mapping. `entries` are in the order of the file, merged ones last; of a key written twice the last counts.
+    """A mapping. `entries` are in the order of the file, merged ones last; of a key written twice the last counts,
+    and a mapping there also holds what the one before it alone has.
 
     `partial` says that a part of it could not be read. `duplicates` are the earlier and the later key node of each
     key that is written twice. `meant` holds entries under the key that their author meant, where the schema check

@@ -716,6 +716,10 @@ class _Walk:
         self.report(MISSING_KEY, "missing", schema, key, message, remedy)
 
     def wrong_type(self, node: Node, schema: Schema, entry: Entry | None) -> None:
+        if isinstance(node, SequenceNode) and any(
+            isinstance(i, UnknownNode) and i.reason == "broken" for i in node.items
+        ):
+            return  # a dash too many is what broke it
         holder = self.frames[-1].node if self.frames else None
         name = _name(entry) if entry is not None else ""
         example = _example_text(schema, name)

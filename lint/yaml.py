@@ -550,16 +550,19 @@ class _Reading:
             self._merge(mapping)
 
     def _duplicates(self, mapping: MappingNode) -> None:
-        seen: dict[str, Node] = {}
+        seen: dict[str, Entry] = {}
         for entry in mapping.entries:
             key = entry.key
             if not isinstance(key, ScalarNode):
                 continue
-            earlier = seen.get(key.text)
-            seen[key.text] = key
-            if earlier is None:
+            before = seen.get(key.text)
+            seen[key.text] = entry
+            if before is None:
                 continue
+            earlier = before.key
             mapping.duplicates.append((earlier, key))
+            if before.value.parent is entry.value.parent is mapping:
+                _unite(before.value, entry.value)
             self._say(
                 "duplicate-key",
                 key,
@@ -779,6 +782,16 @@ def merge_entries(mapping: MappingNode, merged: MappingNode, names: set[str]) ->
             names.add(name)
             mapping.entries.append(Entry(entry.key, entry.value, "merge"))
     mapping.forget_index()
+
+
+def _unite(earlier: Node, later: Node) -> None:
+    """Let the second of two mappings under one key hold what the first alone has: it was meant to count."""
+    if isinstance(earlier, MappingNode) and isinstance(later, MappingNode):
+        names = later.index()
+        rest = [entry for name, entry in earlier.index().items() if name not in names]
+        later.entries += [Entry(entry.key, entry.value, "merge") for entry in rest]
+        later.partial = later.partial or earlier.partial
+        later.forget_index()
 
 
 def _own_before(entry: Entry, mapping: MappingNode, offset: int) -> bool:

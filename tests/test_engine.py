@@ -259,6 +259,18 @@ def test_a_misspelt_pre_start_is_no_start() -> None:
     assert codes({**RICH, ".platform.app.yaml": text}) == ["WK001", "WK002"]
 
 
+def test_what_the_first_of_two_equal_keys_holds_is_checked_as_well() -> None:
+    text = RICH[".platform.app.yaml"].replace("start: python queue-worker.py", "strat: python queue-worker.py")
+    second = "workers:\n    mail:\n        size: S\n        disk: 512\n        comands: {start: python mail.py}\n"
+    found = lint_files({**RICH, ".platform.app.yaml": text + second}, Settings()).diagnostics
+    assert [d.code for d in found] == ["WK002", "YM002", "SC001"]
+
+
+def test_a_dash_too_many_is_one_finding() -> None:
+    text = "name: a\ntype: 'python:3.13'\nweb: {commands: {start: serve}}\nworkers:\n    w:\n        - size: S\n"
+    assert codes({".platform.app.yaml": text + "        commands: {start: run}\n"}) == ["YM001"]
+
+
 def test_a_fault_of_one_rule_is_told_and_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(worker: object) -> None:
         raise RuntimeError("broken rule")
