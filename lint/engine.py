@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from .diagnostic import Change, Diagnostic, Edit, Finding, Fix, Location, Related, Rename, Repair, SchemaProblem
 from .load import load
-from .model import Command
 from .nodes import MappingNode, Node, Path, Place, ScalarNode, SequenceNode
-from .quick import TYPE_CHECKING, NamedTuple
+from .quick import TYPE_CHECKING, Any, NamedTuple
 from .rule import Rule, all_rules, rules_of
 from .rules import ABOUT_COMMANDS, SUBJECTS
 
@@ -184,43 +183,40 @@ def _fault(path: str, what: str) -> Fault:
     return Fault(path, what, format_exc())
 
 
-_ITEMS: dict[str, Callable[[Project], Iterable[object]]] = {
-    "Project": lambda p: (p,),
-    "Application": lambda p: p.applications,
-    "Web": lambda p: (a.web for a in p.applications),
-    "Worker": lambda p: (w for a in p.applications for w in a.workers),
-    "Location": lambda p: (x for a in p.applications for x in a.web.locations),
-    "Hook": lambda p: (h for a in p.applications for h in a.hooks),
-    "Cron": lambda p: (c for a in p.applications for c in a.crons),
-    "Operation": lambda p: (o for a in p.applications for o in (*a.operations, *a.source_operations)),
-    "Command": lambda p: (c for a in p.applications for c in a.commands),
-    "Relationship": lambda p: p.relationships,
-    "Mount": lambda p: p.mounts,
-    "Service": lambda p: p.services,
-    "Route": lambda p: p.routes,
-    "YamlProblem": lambda p: p.yaml_problems,
-    "SchemaProblem": lambda p: p.schema_problems,
-}
+def _items(project: Project) -> dict[str, list[Any]]:
+    """All that rules visit in a project, by kind."""
+    applications = project.applications
+    items: dict[str, list[Any]] = {
+        "Project": [project],
+        "Application": applications,
+        "Web": [application.web for application in applications],
+        "Worker": [worker for application in applications for worker in application.workers],
+        "Location": [location for application in applications for location in application.web.locations],
+        "Hook": [hook for application in applications for hook in application.hooks],
+        "Cron": [cron for application in applications for cron in application.crons],
+        "Operation": [o for a in applications for o in (*a.operations, *a.source_operations)],
+        "Command": [command for application in applications for command in application.commands],
+        "Relationship": list(project.relationships),
+        "Mount": list(project.mounts),
+        "Service": project.services,
+        "Route": project.routes,
+        "MappingNode": [node for node in project.nodes if node.__class__ is MappingNode],
+        "ScalarNode": [node for node in project.nodes if node.__class__ is ScalarNode],
+        "YamlProblem": project.yaml_problems,
+        "SchemaProblem": project.schema_problems,
+    }
+    return {kind: found for kind, found in items.items() if found}
 
 
 def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterator[Spoken]:
     """Call every rule that is on, or that may silence one, with everything that it visits."""
-    items: dict[str, list[object]] = {kind: list(make(project)) for kind, make in _ITEMS.items()}
-    items["MappingNode"], items["ScalarNode"] = mappings, scalars = [], []
-    for node in project.nodes():
-        if isinstance(node, ScalarNode):
-            scalars.append(node)
-        elif isinstance(node, MappingNode):
-            mappings.append(node)
-    there = {kind for kind, found in items.items() if found}
-    there |= {command.role for command in items["Command"] if isinstance(command, Command)}
+    items = _items(project)
+    there = {*items, *(command.role for command in items.get("Command", ()))}
     if any(application.get("hooks") is not None for application in project.applications):
         there.add("hooks")
-    for module, kinds in SUBJECTS.items():
-        if not there.isdisjoint(kinds) and not there.isdisjoint(ABOUT_COMMANDS.get(module, kinds)):
-            fitting = _fitting(module, project.flavour, project.plan is not None, project.tree.complete is True)
-            rules = [rule for rule in fitting if rule.default or settings.enabled_somewhere(rule.code, False)]
-            yield from _visit(rules, items, faults)
+    rules = _fitting(frozenset(there), project.flavour, project.plan is not None, project.tree.complete is True)
+    wanted = (rule for rule in rules if rule.default or settings.enabled_somewhere(rule.code, False))
+    return _visit(wanted, items, faults)
 
 
 def _visit(rules: Iterable[Rule], items: Mapping[str, Sequence[object]], faults: list[Fault]) -> Iterator[Spoken]:
@@ -256,9 +252,16 @@ def _fits(rule: Rule, flavour: str, has_plan: bool, has_tree: bool) -> bool:
 
 
 @cache
-def _fitting(module: str, flavour: str, has_plan: bool, has_tree: bool) -> list[Rule]:
-    """The rules of a module that have what they need in such a project."""
-    return [rule for rule in rules_of(module) if _fits(rule, flavour, has_plan, has_tree)]
+def _fitting(there: frozenset[str], flavour: str, has_plan: bool, has_tree: bool) -> list[Rule]:
+    """The rules that have something to visit where these kinds of things are, and what they need. Projects of a fleet
+    are much alike, so this is worked out a few times for all of them."""
+    return [
+        rule
+        for module, kinds in SUBJECTS.items()
+        if not there.isdisjoint(kinds) and not there.isdisjoint(ABOUT_COMMANDS.get(module, kinds))
+        for rule in rules_of(module)
+        if not there.isdisjoint(rule.visits) and _fits(rule, flavour, has_plan, has_tree)
+    ]
 
 
 def _settle(spoken: Iterable[Spoken]) -> list[Spoken]:

@@ -386,18 +386,21 @@ class Container(Part):
 class Web(Container):
     """The instance that answers requests, and the only one on which deploy hooks and crons run."""
 
-    __slots__ = ("declared",)
+    __slots__ = ("_locations", "declared")
 
     kind = "web"
 
     def __init__(self, key: Node, node: Node, application: Application, *, declared: bool) -> None:
         super().__init__("web", key, node, application)
         self.declared = declared
+        self._locations: Parts[Location] | None = None
 
     @property
     def locations(self) -> Parts[Location]:
         """What is served, by path prefix."""
-        return read_parts(self.get("locations"), lambda n, k, v: Location(n, k, v, self))
+        if self._locations is None:
+            self._locations = read_parts(self.get("locations"), lambda n, k, v: Location(n, k, v, self))
+        return self._locations
 
 
 class Location(Part):
@@ -667,7 +670,7 @@ class Project:
     """
 
     __slots__ = (
-        "_named", "answers", "applications", "files", "flavour", "included", "lacks_services", "plan", "roots", "routes", "schema_problems",
+        "_named", "_nodes", "answers", "applications", "files", "flavour", "included", "lacks_services", "plan", "roots", "routes", "schema_problems",
         "services", "sources", "tree", "wrappers", "yaml_problems",
     )  # fmt: skip
 
@@ -678,6 +681,7 @@ class Project:
         self.plan = plan
         self.answers: dict[str, Any] = {}
         self._named: tuple[int, dict[str, Service]] = (0, {})
+        self._nodes: list[Node] | None = None
         self.sources: dict[str, SourceFile] = {}
         self.roots: dict[str, Node | None] = {}
         self.included: set[str] = set()
@@ -728,11 +732,13 @@ class Project:
                 if container.mounts is not application.mounts:
                     yield from container.mounts
 
-    def nodes(self) -> Iterator[Node]:
-        """Every node of the configuration files and of what they include, each once."""
-        seen: set[int] = set()
-        for root in self.roots.values():
-            yield from walk(root, seen)
+    @property
+    def nodes(self) -> list[Node]:
+        """Every node of the configuration files and of what they include, each once; gathered once."""
+        if self._nodes is None:
+            seen: set[int] = set()
+            self._nodes = [node for root in self.roots.values() for node in walk(root, seen)]
+        return self._nodes
 
     def file_start(self, path: str) -> Place | None:
         """The first character of a file, for a finding without a place of its own; None where it is not there."""

@@ -76,6 +76,8 @@ def _distance(one: str, other: str, most: int) -> int:
         return 0
     if abs(len(one) - len(other)) > most or max(len(one), len(other)) > _LONGEST:
         return most + 1
+    if len(set(one).difference(other)) > most:  # each of these letters takes an edit: most words are not alike at all
+        return most + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):

@@ -224,7 +224,7 @@ class MappingNode(Node):
 
     def entry(self, name: str) -> Entry | None:
         """The entry under `name`, or the one that its author meant to write there; None where there is none."""
-        return self.index().get(name) or self.meant.get(name)
+        return (self.index() if self._index is None else self._index).get(name) or self.meant.get(name)
 
     def get(self, name: str) -> Node | None:
         """The value under `name`; an UnknownNode where a part of the mapping is unreadable, None where absent."""

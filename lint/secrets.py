@@ -61,6 +61,7 @@ _FORMS = (
 )
 """Pieces of which each text with such a secret has one, what it is, and its form as the issuers publish it."""
 _HINTS = tuple(tuple(form[0].split()) for form in _FORMS)
+_PIECES = tuple((hint, number) for number, hints in enumerate(_HINTS) for hint in hints)
 
 _PRIVATE_KEY_END = r"-----END [A-Z0-9 ]{1,60}-----"
 _URL = r"""[a-z][a-z0-9+.-]{1,20}://([^\s:/@'"`<>{}]{0,200}):([^\s/@'"`<>{}]{1,200})@([\w.-]{1,255})"""
@@ -114,7 +115,7 @@ def has_telling_word(text: str) -> bool:
 
 def forms_in(text: str) -> tuple[int, ...]:
     """The known forms that a whole file has pieces of: nearly always none, so that its parts need not be looked at."""
-    return tuple(n for n, hints in enumerate(_HINTS) if any(hint in text for hint in hints))
+    return tuple(sorted({number for hint, number in _PIECES if hint in text}))
 
 
 def find(text: str, forms: Iterable[int] = range(len(_FORMS))) -> Iterator[Secret]:

@@ -80,7 +80,8 @@ class DiskTree(Tree):
             return None
         try:
             with open(full, "rb") as file:
-                return file.read(MAX_FILE_BYTES + 1)
+                # Room for all that may be read takes longer to come by than most files to read.
+                return file.read(min(os.fstat(file.fileno()).st_size, MAX_FILE_BYTES) + 1)
         except OSError:
             return None
 

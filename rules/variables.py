@@ -41,7 +41,7 @@ def secret_in_file(project: Project) -> Iterator[Finding]:
         if secrets.may_hold_any(source.text)
     }
     if suspects:
-        for node in project.nodes():
+        for node in project.nodes:
             if isinstance(node, ScalarNode) and node.source.path in suspects:
                 yield from _secrets_in(node, suspects[node.source.path])
 

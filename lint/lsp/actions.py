@@ -142,7 +142,7 @@ def _above(source: SourceFile, line: int, comment: str) -> TextEdit:
 
 def _scalar(project: Project, path: str, offset: int) -> ScalarNode | None:
     """The value that has a character at an offset."""
-    for node in project.nodes():
+    for node in project.nodes:
         if isinstance(node, ScalarNode) and node.source.path == path and node.span.start <= offset <= node.span.end:
             return node
     return None
@@ -169,7 +169,7 @@ def _content(project: Project) -> tuple[list[str], list[list[str]]]:
     scripts = {id(each.node) for each in commands if each.node.style in (LITERAL, INCLUDED)}
     parsed = [parse(each.text) for each in commands]
     return (
-        [node.text for node in project.nodes() if isinstance(node, ScalarNode) and id(node) not in scripts],
+        [node.text for node in project.nodes if isinstance(node, ScalarNode) and id(node) not in scripts],
         [
             [*(each.text[slice(*command.span)] for command in each.commands), *(doc.text for doc in each.documents)]
             for each in parsed

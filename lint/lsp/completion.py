@@ -134,7 +134,7 @@ def _in_quotes(item: Item, mark: str) -> Item:
 def items(project: Project, path: str, *, has_colon: bool) -> list[Item]:
     """What may stand at the mark in a file. `has_colon` says that a key is already followed by its colon."""
     node = next(
-        (n for n in project.nodes() if n.source.path == path and isinstance(n, ScalarNode) and MARK in n.text), None
+        (n for n in project.nodes if n.source.path == path and isinstance(n, ScalarNode) and MARK in n.text), None
     )
     if node is None or node.style in (LITERAL, FOLDED, INCLUDED):
         return []

@@ -16,7 +16,7 @@ Schema = Mapping[str, Any]
 def node_at(project: Project, path: str, offset: int) -> Node | None:
     """The innermost key or value of a file around an offset; a cursor behind its last character still counts."""
     best: Node | None = None
-    for node in project.nodes():
+    for node in project.nodes:
         if node.source.path == path and node.span.start <= offset <= node.span.end:
             size = node.span.end - node.span.start
             if best is None or size <= best.span.end - best.span.start:
