@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 
 from .quick import TYPE_CHECKING
+from .text import Span
 
 if TYPE_CHECKING:
-    from .text import SourceFile, Span
+    from .text import SourceFile
 
 PLAIN, SINGLE, DOUBLE, LITERAL, FOLDED = "plain", "single", "double", "literal", "folded"
 INCLUDED = "included"
@@ -151,8 +152,6 @@ class ScalarNode(Node):
 
     def part(self, start: int, end: int) -> Place:
         """The place of `text[start:end]`."""
-        from .text import Span
-
         first = self.at(start)
         last = self.at(end - 1) + 1 if end > start else first
         return Place(self.source, Span(first, last), self)

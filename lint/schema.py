@@ -8,7 +8,7 @@ that the model reads the value where it belongs. `user_check` holds files agains
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from .diagnostic import ERROR, WARNING, Change, Repair, SchemaProblem
@@ -27,7 +27,7 @@ from .nodes import (
     to_data,
     walk,
 )
-from .quick import TYPE_CHECKING, Any, NamedTuple
+from .quick import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from .schemas import definition
 from .text import Span
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .text import SourceFile
 
 Schema = Mapping[str, Any]
+R = TypeVar("R")
 
 UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE = "unknown-key", "missing-key", "wrong-type"
 INVALID_VALUE, MISPLACED_KEY, DEPRECATED_KEY = "invalid-value", "misplaced-key", "deprecated-key"
@@ -47,6 +48,7 @@ MAX_SEARCHES = 2000
 """How often in a file it is looked for what may have been meant: nobody makes more mistakes."""
 
 _NOTHING: Schema = {}
+_COMBINING = ("oneOf", "anyOf", "allOf")
 _OF_SCALARS = ("enum", "pattern", "minimum", "maximum")
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 _IN_WORDS = {
@@ -260,7 +262,8 @@ class _Walk:
         if isinstance(node, MappingNode):
             self.frames.append(_Frame(node, schema))
             self.mapping(node, schema, entry)
-            self.combined(node, schema, entry)
+            if not schema.keys().isdisjoint(_COMBINING):
+                self.combined(node, schema, entry)
             self.frames.pop()
             return
         if isinstance(node, ScalarNode):
@@ -271,7 +274,8 @@ class _Walk:
             if items is not None:
                 for position, item in enumerate(node.items):
                     self.visit(item, items, Entry(item, item, "alias" if position in node.aliased else "own"))
-        self.combined(node, schema, entry)
+        if not schema.keys().isdisjoint(_COMBINING):
+            self.combined(node, schema, entry)
 
     def combined(self, node: Node, schema: Schema, entry: Entry | None) -> None:
         branches = schema.get("oneOf") or schema.get("anyOf")
@@ -316,7 +320,7 @@ class _Walk:
         """Hold a value against the one of several schemas that its author meant."""
         fitting = [branch for branch in branches if _admits(branch, node)]
         if not fitting:
-            self.wrong_type(node, {**branches[0], **schema, "type": [t for b in branches for t in _types(b)]}, entry)
+            self.wrong_type(node, _whole(schema), entry)
             return
         if len(fitting) == 1:
             trial = self.trial(node, fitting[0], entry) if "deprecated" in fitting[0] else None
@@ -574,16 +578,15 @@ class _Walk:
 
     def levels(self, node: MappingNode, schema: Schema, *, beside: bool) -> tuple[list[_Target], list[_Target]]:
         """Where keys may stand one level from a mapping, and two, down before up, in the order of the schema."""
-        close: list[_Target] = []
-        far: list[_Target] = []
-        for target in _below(node, schema):
-            (close if len(target.path) == 2 else far).append(target)
+        one, two = _below(schema)
+        close = [_Target(node, path, s) for path, s in one]
+        far = [_Target(node, path, s) for path, s in two]
         above = [frame for frame in self.frames if frame.node is not node][:-3:-1]
         for distance, frame in enumerate(above):
             group = far if distance else close
             group += [_Target(frame.node, (n,), s) for n, s in _usable(_properties(frame.schema)).items()]
         if beside and above:
-            far += [t for t in _below(*above[0]) if len(t.path) == 2]
+            far += [_Target(above[0].node, path, s) for path, s in _below(above[0].schema)[0]]
         return close, far
 
     def exact(self, targets: Iterable[_Target], name: str, entry: Entry) -> list[_Target]:
@@ -730,8 +733,8 @@ class _Walk:
             self.empty(node, schema, entry, subject, wanted, example)
             return
         if entry is not None and holder is not None and entry.key is not entry.value:
-            targets = [t for t in _below(*self.frames[-1]) if len(t.path) == 2 and t.is_definite]
-            targets = self.exact(targets, name, entry)
+            targets = [_Target(holder, path, s) for path, s in _below(self.frames[-1].schema)[0] if path[-1] == name]
+            targets = self.exact([target for target in targets if target.is_definite], name, entry)
             if targets and "x-rule" not in schema:
                 self.misplaced(holder, schema, entry, targets)
                 if "x-help" in schema:
@@ -835,13 +838,40 @@ def _resolve(schema: Any) -> Schema:
     return schema if isinstance(schema, dict) else _NOTHING
 
 
+def _remembered(read: Callable[[Schema], R]) -> Callable[[Schema], R]:
+    """What a function reads from a schema, read once: schemas are few and are never changed, and to search them for what
+    may have been meant took a fifth of the time of a fleet. A schema is kept with its answer, so that no other comes to
+    lie at its place in memory."""
+    answers: dict[int, tuple[Schema, R]] = {}
+
+    def remembered(schema: Schema) -> R:
+        found = answers.get(id(schema))
+        if found is None:
+            found = answers[id(schema)] = schema, read(schema)
+        return found[1]
+
+    return remembered
+
+
+@_remembered
 def _branches(schema: Schema) -> list[Schema]:
     return [_resolve(branch) for branch in schema.get("oneOf") or schema.get("anyOf") or ()]
 
 
+@_remembered
+def _whole(schema: Schema) -> Schema:
+    """A schema with alternatives as one that takes all their types."""
+    branches: Sequence[Schema] = schema.get("oneOf") or schema.get("anyOf") or ()
+    return {**branches[0], **schema, "type": [t for branch in branches for t in _types(branch)]}
+
+
 def _shapes(schema: Any) -> list[Schema]:
     """The schema, or those of its alternatives, that say which keys a mapping has."""
-    whole = _resolve(schema)
+    return _shapes_of(_resolve(schema))
+
+
+@_remembered
+def _shapes_of(whole: Schema) -> list[Schema]:
     return [shape for shape in (whole, *_branches(whole)) if "properties" in shape]
 
 
@@ -855,6 +885,7 @@ def _required(schema: Schema) -> list[str]:
     return [name for part in (schema, *_branches(schema)) for name in part.get("required", ())]
 
 
+@_remembered
 def _usable(properties: Mapping[str, Schema]) -> dict[str, Schema]:
     """Those that one may advise: neither forbidden nor outdated."""
     return {
@@ -864,20 +895,26 @@ def _usable(properties: Mapping[str, Schema]) -> dict[str, Schema]:
     }
 
 
-def _below(node: MappingNode, schema: Schema) -> Iterator[_Target]:
-    """The keys one and two levels down: under the known keys of a mapping, under names, and in lists."""
-    deeper: list[_Target] = []
+_Steps = list[tuple[tuple[str, ...], Schema]]
+"""The paths of keys from a mapping, with their schemas."""
+
+
+@_remembered
+def _below(schema: Schema) -> tuple[_Steps, _Steps]:
+    """The keys one level down and two: under the known keys of a mapping, under names, and in lists."""
+    one: _Steps = []
+    two: _Steps = []
     for name, subschema in _usable(_properties(schema)).items():
         whole = _resolve(subschema)
         for shape in (whole, *_branches(whole)):
             for inner, innermost in _usable(_properties(shape)).items():
-                yield _Target(node, (name, inner), innermost)
+                one.append(((name, inner), innermost))
                 for last in _shapes(innermost):
-                    deeper += [_Target(node, (name, inner, n), s) for n, s in _usable(_properties(last)).items()]
+                    two += [((name, inner, n), s) for n, s in _usable(_properties(last)).items()]
             for step, rest in (("*", shape.get("additionalProperties")), ("-", shape.get("items"))):
                 for last in _shapes(rest):
-                    deeper += [_Target(node, (name, step, n), s) for n, s in _usable(_properties(last)).items()]
-    yield from deeper
+                    two += [((name, step, n), s) for n, s in _usable(_properties(last)).items()]
+    return one, two
 
 
 _STEPS: Mapping[str, str | int] = {"*": "NAME", "-": 0}
@@ -1002,14 +1039,19 @@ def _place(node: Node, entry: Entry | None) -> Node:
 
 def _example_text(schema: Schema, name: str = "") -> str:
     """A value of the right form as one would write it, behind its key."""
-    whole = _resolve(schema)
+    example = _example(_resolve(schema))
+    return f"`{': '.join(filter(None, (name, example)))}`" if name or example else ""
+
+
+@_remembered
+def _example(whole: Schema) -> str:
     for shape in (whole, *_branches(whole)):
         examples = shape.get("examples") or [v for v in shape.get("enum", ()) if v is not None]
         if not examples and "boolean" in _types(shape):
             examples = [True]
         if examples:
-            return f"`{name}: {_flow(examples[0])}`" if name else f"`{_flow(examples[0])}`"
-    return f"`{name}`" if name else ""
+            return _flow(examples[0])
+    return ""
 
 
 def _flow(value: object) -> str:

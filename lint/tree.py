@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import stat
 from collections.abc import Mapping, Sequence
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
@@ -47,12 +48,11 @@ class Tree:
 class DiskTree(Tree):
     """A folder on disk. Pickles as its root; `unknown` are paths whose content the tree does not have."""
 
-    __slots__ = ("_folders", "_real", "complete", "root", "unknown")
+    __slots__ = ("_linked", "complete", "root", "unknown")
 
     def __init__(self, root: str, *, complete: bool = False, unknown: tuple[str, ...] = ()) -> None:
         self.root = os.path.abspath(root)
-        self._real = os.path.realpath(root)
-        self._folders: dict[str, str] = {}
+        self._linked = {"": False}
         self.complete = complete
         self.unknown = unknown
 
@@ -64,25 +64,34 @@ class DiskTree(Tree):
         clean = normalise(path)
         if clean is None or "\0" in clean:
             return None
-        full = os.path.join(self.root, clean) if clean else self.root
-        folder, name = os.path.split(full)
-        # Files come in folders: where a folder really is, is asked once for all of them.
-        if folder not in self._folders:
-            self._folders[folder] = os.path.realpath(folder)
-        real = os.path.join(self._folders[folder], name)
-        if os.path.islink(real):
-            real = os.path.realpath(real)
-        return full if real == self._real or real.startswith(self._real.rstrip(os.sep) + os.sep) else None
+        if not clean:
+            return self.root
+        full = os.path.join(self.root, clean)
+        # Nearly nothing is a link, and where there is none, nothing leads outside.
+        if self._is_linked(clean.rpartition("/")[0]) or os.path.islink(full):
+            root = os.path.realpath(self.root)
+            real = os.path.realpath(full)
+            return full if real == root or real.startswith(root.rstrip(os.sep) + os.sep) else None
+        return full
+
+    def _is_linked(self, folder: str) -> bool:
+        """Whether a folder is a symbolic link or lies behind one; asked once for all the files in it."""
+        found = self._linked.get(folder)
+        if found is None:
+            path = self.root
+            found = any(os.path.islink(path := os.path.join(path, name)) for name in folder.split("/"))
+            self._linked[folder] = found
+        return found
 
     def read(self, path: str) -> bytes | None:
         full = self._locate(path)
-        if full is None or not os.path.isfile(full):
-            return None
         try:
+            if full is None or not stat.S_ISREG((found := os.stat(full)).st_mode):
+                return None
             with open(full, "rb") as file:
                 # Room for all that may be read takes longer to come by than most files to read.
-                return file.read(min(os.fstat(file.fileno()).st_size, MAX_FILE_BYTES) + 1)
-        except OSError:
+                return file.read(min(found.st_size, MAX_FILE_BYTES) + 1)
+        except (OSError, ValueError):
             return None
 
     def exists(self, path: str) -> bool | None:

@@ -338,7 +338,7 @@ class _Reading:
                 start, before_end, end = event.start_mark.index, end, event.end_mark.index
                 style = _STYLES[event.style]
                 value = event.value
-                tag, anchor = event.tag, event.anchor
+                tag, anchor = event.ctag, event.anchor
                 tag_span = None
                 if tag is not None or anchor is not None:
                     start, tag_span = _properties(text, start, end, anchor)
@@ -403,7 +403,7 @@ class _Reading:
                 # The mark is behind a bracket, and behind the dash of a list that is not indented.
                 if start > first if flow else kind is SequenceStartEvent and text[start : start + 1] != "-":
                     node.span = Span(start - 1, start)
-                tag, anchor = event.tag, event.anchor
+                tag, anchor = event.ctag, event.anchor
                 before = None
                 if tag is not None:
                     node.tag = str(tag)
