@@ -153,8 +153,19 @@ class ScalarNode(Node):
     def part(self, start: int, end: int) -> Place:
         """The place of `text[start:end]`."""
         first = self.at(start)
-        last = self.at(end - 1) + 1 if end > start else first
+        last = self._end(self.at(end - 1)) if end > start else first
         return Place(self.source, Span(first, last), self)
+
+    def _end(self, offset: int) -> int:
+        """The offset behind a character of the value, which may be written as an escape."""
+        text = self.source.text
+        if self.style == SINGLE and text.startswith("''", offset):
+            return offset + 2
+        if self.style == DOUBLE and text.startswith("\\", offset):
+            from .scalars import ESCAPED_LENGTHS
+
+            return offset + 2 + ESCAPED_LENGTHS.get(text[offset + 1], 0)
+        return offset + 1
 
 
 class SequenceNode(Node):

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .nodes import ScalarNode
 
 _BLANKS = " \t"
-_ESCAPED_LENGTHS = {"x": 2, "u": 4, "U": 8}
+ESCAPED_LENGTHS = {"x": 2, "u": 4, "U": 8}
+"""How many digits an escape in double quotes has, by its letter."""
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
@@ -102,7 +103,7 @@ def _flow(source: str, position: int, end: int, style: str) -> list[tuple[str, i
 def _escape(source: str, position: int, end: int, result: list[tuple[str, int]]) -> int:
     """Take the escape at `position`; the offset behind it."""
     code = source[position + 1 : position + 2]
-    length = _ESCAPED_LENGTHS.get(code)
+    length = ESCAPED_LENGTHS.get(code)
     if length is not None:
         digits = source[position + 2 : position + 2 + length]
         try:

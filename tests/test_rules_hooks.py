@@ -318,6 +318,8 @@ def test_what_prints_none(script: str) -> None:
         ("build", "php x.php ${PLATFORM_BRANCH:-main}", 0),
         ("build", 'if [ -n "$PLATFORM_BRANCH" ]; then php x.php "$PLATFORM_BRANCH"; fi', 0),
         ("build", '[ -z "$PLATFORM_ROUTES" ] && exit 0\nphp x.php "$PLATFORM_ROUTES"', 0),
+        ("build", '[ "$PLATFORM_BRANCH" != "" ] && php x.php "$PLATFORM_BRANCH"', 0),
+        ("build", 'if [ "x${PLATFORM_BRANCH}" = x ]; then php x.php; fi', 0),
         ("build", "PORT=80; php x.php $PORT", 0),
         ("build", "cp -R a $PLATFORM_CACHE_DIR", 0),
         ("deploy", "php x.php $PLATFORM_CACHE_DIR", 1),

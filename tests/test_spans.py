@@ -318,6 +318,23 @@ def test_escapes_are_at_their_backslash() -> None:
     assert [value.at(i) for i in range(8)] == [4, 5, 7, 11, 17, 27, 33, 34]
 
 
+@pytest.mark.parametrize(
+    ("written", "part", "selects"),
+    [
+        ('"say \\"hi\\" now"', '"hi"', '\\"hi\\"'),
+        ("'say ''hi'' now'", "'hi'", "''hi''"),
+        ('"a\\u00e9 b"', "aé", "a\\u00e9"),
+        ('"a\\U0001F600 b"', "a😀", "a\\U0001F600"),
+        ('"a\\tb"', "a\t", "a\\t"),
+    ],
+)
+def test_a_part_ends_behind_the_escape_that_it_ends_with(written: str, part: str, selects: str) -> None:
+    value = scalar(f"a: {written}\n")
+    start = value.text.index(part)
+    place = value.part(start, start + len(part))
+    assert value.source.text[slice(*place.span)] == selects
+
+
 def test_folded_lines_are_at_their_break() -> None:
     value = scalar("a: >\n  one\n  two\n\n  three\n")
     assert value.text == "one two\nthree\n"

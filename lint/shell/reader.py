@@ -1008,7 +1008,8 @@ def _is_condition(guard: Guard, ended: SimpleCommand | Block) -> bool:
 
 
 def _asks_for(command: SimpleCommand, name: str) -> bool:
-    """True where a command tests whether a variable is set: `[ -n "$NAME" ]`, `[ "$NAME" ]`, `-z`, `${NAME+x}`."""
+    """True where a command tests whether a variable is set: `[ -n "$NAME" ]`, `[ "$NAME" ]`, `-z`, `${NAME+x}`, and
+    `[ "$NAME" = "" ]` or `[ "x$NAME" != x ]`."""
     if command.name not in _TESTS:
         return False
     previous = ""
@@ -1018,6 +1019,10 @@ def _asks_for(command: SimpleCommand, name: str) -> bool:
         if name in word.variables:
             alone = previous in ("", "!", *_JOINTS) and after in ("", "]", "]]", *_JOINTS)
             if previous in ("-n", "-z") or alone:
+                return True
+            other = words[position + 1] if position + 1 < len(words) else None
+            rest = word.text.replace(f"${{{name}}}", "").replace(f"${name}", "")
+            if after in ("=", "==", "!=") and other is not None and other.literal and other.text == rest:
                 return True
             if any(expansion.name == name and expansion.defaulted for expansion in word.decoded.expansions):
                 return True
