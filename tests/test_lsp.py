@@ -304,6 +304,43 @@ def test_definition_leads_into_an_included_file() -> None:
     assert place is not None and (place.source.path, place.span.start) == ("build.sh", 0)
 
 
+ANCHORS = """\
+name: app
+type: "php:8.4"
+variables: &old {env: {A: "*old"}}  # &shared
+workers:
+  a: &shared
+    size: &size S
+    commands: {start: php a.php}
+  b: {<<: *shared, size: *size}  # 🎉 *shared
+  c:
+    <<: *shared
+    variables: *old
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "target"),
+    [
+        ("<<: ", "*shared, size", "a: "),
+        ("<<: *sha", "red\n", "a: "),
+        ("size: *size", "}", "size: "),
+        ("variables: *o", "ld", "variables: "),
+        ("# 🎉 *sha", "red", None),
+        ('"*o', 'ld"', None),
+    ],
+)
+def test_definition_of_an_alias_is_its_anchor(before: str, after: str, target: str | None) -> None:
+    content, offset = cursor(ANCHORS.replace(before + after, before + HERE + after, 1))
+    place = definition.definition(project(FILES | {APP: content}), APP, offset)
+    if target is None:
+        assert place is None
+    else:
+        assert place is not None
+        line, name = content[: place.span.start].rpartition("\n")[2].lstrip(), content[slice(*place.span)]
+        assert line == target and name.startswith("&")
+
+
 @pytest.mark.parametrize(("before", "after"), [("na", "me: app"), ("source: ser", "vice"), ("php ", "queue.php")])
 def test_most_things_are_defined_nowhere_else(before: str, after: str) -> None:
     offset = in_file(APP, before, after).index(HERE)

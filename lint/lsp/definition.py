@@ -1,12 +1,17 @@
-"""From a name to what it names: a service, an application, an endpoint, an included file."""
+"""From a name to what it names: a service, an application, an endpoint, an anchor, an included file."""
 
 from __future__ import annotations
 
+import re
+
 from ..endpoints import defined_endpoints
 from ..model import Project, text_of
-from ..nodes import MappingNode, Node, Place
+from ..nodes import MappingNode, Node, Place, ScalarNode
 from ..text import Span
 from .spot import node_at, upwards
+
+_ALIAS = r"(?:^|(?<=[\s,\[{]))\*([^\s,\[\]{}]+)"
+_COMMENT = r"(?:^|[ \t])#"
 
 
 def definition(project: Project, path: str, offset: int) -> Node | Place | None:
@@ -28,7 +33,7 @@ def definition(project: Project, path: str, offset: int) -> Node | Place | None:
             return endpoint(project, name, port) if behind else target(project, name)
         if route.to is not None and route.to is node:
             return next((other.key for other in project.routes if other.name == route.to.text), None)
-    return _included(project, node, path, offset)
+    return _anchor(project, node, path, offset) or _included(project, node, path, offset)
 
 
 def target(project: Project, name: str | None) -> Node | None:
@@ -60,6 +65,24 @@ def _holds(place: Node | Place | None, path: str, offset: int) -> bool:
 def _is_value(node: Node | None, holder: Node, name: str) -> bool:
     entry = holder.entry(name) if isinstance(holder, MappingNode) else None
     return entry is not None and node is not None and node in (entry.key, entry.value)
+
+
+def _anchor(project: Project, node: Node | None, path: str, offset: int) -> Place | None:
+    """The anchor that an alias stands for. What is an alias has no node of its own at its place."""
+    source = project.sources.get(path)
+    if source is None or isinstance(node, ScalarNode):
+        return None
+    start, end = source.line_span(source.position(offset)[0])
+    for alias in re.finditer(_ALIAS, source.text[start:end]):
+        at = start + alias.start()
+        if at <= offset <= start + alias.end() and not re.search(_COMMENT, source.text[start:at]):
+            named = (n for n in project.nodes() if n.anchor == alias[1] and n.source is source and n.span.start < at)
+            found = max(named, key=lambda each: each.span.start, default=None)
+            if found is not None:
+                name = "&" + alias[1]
+                begin = source.text.rfind(name, 0, found.span.start)
+                return Place(source, Span(begin, begin + len(name)))
+    return None
 
 
 def _included(project: Project, node: Node | None, path: str, offset: int) -> Place | None:
