@@ -646,6 +646,26 @@ async def test_a_bare_client_gets_what_it_understands(fresh: Client, tmp_path: P
 
 
 @pytest.mark.asyncio
+async def test_an_editor_that_does_not_watch_files_shows_nothing_stale(fresh: Client, tmp_path: Path) -> None:
+    folder = lay_out(tmp_path, SOUND)
+    app, services, settings = (folder / name for name in (*list(SOUND)[:2], ".paaslint.toml"))
+    editor = Editor(fresh)
+    await editor.start(types.ClientCapabilities())
+    editor.open(app)
+    await editor.until(lambda: editor.codes(app) == [])
+    services.write_text(SERVICES.replace("db:", "other:"))
+    await editor.until(lambda: editor.codes(app) == ["RL001"])
+    settings.write_text('ignore = ["RL001"]\n')
+    await editor.until(lambda: editor.codes(app) == [])
+    settings.unlink()
+    await editor.until(lambda: editor.codes(app) == ["RL001"])
+    services.unlink()
+    await editor.until(lambda: uri(services) not in editor.client.diagnostics or not editor.codes(services))
+    (services.parent / "services.yaml").write_text(SERVICES)
+    await editor.until(lambda: editor.codes(app) == [])
+
+
+@pytest.mark.asyncio
 async def test_an_internal_fault_is_told_and_the_server_goes_on(tmp_path: Path) -> None:
     """A rule that fails is put among the others, in the server's own process."""
     (tmp_path / "faulty.py").write_text(

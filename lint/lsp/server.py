@@ -32,6 +32,9 @@ TYPING_PAUSE = 0.1
 IDLE = 0.4
 """Seconds without a message after which garbage is collected, so that nobody waits for that while typing."""
 
+LOOK_AGAIN = 2.0
+"""Seconds between two looks at the disk, where the editor does not tell of changes there."""
+
 MAX_IGNORED = 10
 """For how many findings at one place it is tried out where a comment takes them away."""
 
@@ -54,6 +57,7 @@ class Server(LanguageServer):
         self.was_shut_down = False
         self._published: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._told_faults: set[Fault] = set()
+        self._stamps: dict[str, tuple[int, int] | None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._is_warm = False
@@ -87,10 +91,23 @@ class Server(LanguageServer):
             self._idle.cancel()
         self._idle = loop.call_later(pause + IDLE, gc.collect)
 
+    def watch(self) -> None:
+        """Look at the disk from time to time, for an editor that does not tell what changes there."""
+        asyncio.get_running_loop().call_later(LOOK_AGAIN, self.watch)
+        try:
+            before, self._stamps = self._stamps or {}, self.open.stamps()
+            if any(before.get(path, stamp) != stamp for path, stamp in self._stamps.items()):
+                self.open.refresh()
+                self.schedule(0)
+        except Exception as error:
+            self.log(error)
+
     def publish(self) -> None:
         """Tell the editor of every file for which something has changed."""
         try:
             found = self.open.findings()
+            if self._stamps is not None:
+                self._stamps = self.open.stamps() | self._stamps
             self._tell_faults()
             current = {
                 self.convert.uri(path): (
@@ -190,6 +207,8 @@ def _synchronise(server: Server, guarded: Guard) -> None:
             method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
             registration = types.Registration("paaslint-files", method, options)
             server.client_register_capability(types.RegistrationParams([registration]))
+        else:
+            server.watch()
 
     @server.feature(types.SHUTDOWN)
     def shut_down(params: None) -> None:

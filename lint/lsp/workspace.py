@@ -165,6 +165,17 @@ class Workspace:
         read_schema.cache_clear()
         self._look_again(set(self._roots) | {root_of(path) for path in self.documents})
 
+    def stamps(self) -> dict[str, tuple[int, int] | None]:
+        """When the files that findings rest on, and their folders, were written last, and their sizes; by path.
+
+        Of what is open in the editor nothing is told: its text does not come from the disk.
+        """
+        paths = {problem.path for problem in self.problems}
+        for project in self.projects:
+            files = [os.path.join(project.root, *path.split("/")) for path in project.project.sources]
+            paths.update(files, map(os.path.dirname, files), (project.root, project.settings.path))
+        return {path: _stamp(path) for path in paths - self.documents.keys() if path}
+
     def concerns(self, path: str) -> bool:
         """Whether a file on disk may matter to what is open."""
         return any(is_below(path, root) or is_below(root, os.path.dirname(path)) for root in self._roots)
@@ -256,6 +267,14 @@ def find(root: str, texts: Mapping[str, bytes]) -> list[ProjectFiles]:
                 files.root = root
                 found.append(files)
     return found
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    try:
+        state = os.stat(path)
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size
 
 
 def is_below(path: str, folder: str) -> bool:
