@@ -120,6 +120,15 @@ class DiskTree(Tree):
         return os.access(full, os.X_OK)
 
 
+def stamp(path: str) -> tuple[int, int] | None:
+    """When a file or folder was written last, in nanoseconds, and its size; None where there is none."""
+    try:
+        state = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return state.st_mtime_ns, state.st_size
+
+
 def _disk_tree(root: str, complete: bool, unknown: tuple[str, ...]) -> DiskTree:
     return DiskTree(root, complete=complete, unknown=unknown)
 

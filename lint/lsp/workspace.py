@@ -21,7 +21,7 @@ from ..model import Project
 from ..rule import all_rules
 from ..settings import Settings, SettingsError, load, read_schema
 from ..text import SourceFile
-from ..tree import DiskTree, OverlayTree
+from ..tree import DiskTree, OverlayTree, stamp
 from ..usage import UsageError
 
 _TOML_PLACE = r"at line (\d+), column (\d+)"
@@ -174,7 +174,7 @@ class Workspace:
         for project in self.projects:
             files = [os.path.join(project.root, *path.split("/")) for path in project.project.sources]
             paths.update(files, map(os.path.dirname, files), (project.root, project.settings.path))
-        return {path: _stamp(path) for path in paths - self.documents.keys() if path}
+        return {path: stamp(path) for path in paths - self.documents.keys() if path}
 
     def concerns(self, path: str) -> bool:
         """Whether a file on disk may matter to what is open."""
@@ -267,14 +267,6 @@ def find(root: str, texts: Mapping[str, bytes]) -> list[ProjectFiles]:
                 files.root = root
                 found.append(files)
     return found
-
-
-def _stamp(path: str) -> tuple[int, int] | None:
-    try:
-        state = os.stat(path)
-    except OSError:
-        return None
-    return state.st_mtime_ns, state.st_size
 
 
 def is_below(path: str, folder: str) -> bool:
