@@ -289,6 +289,8 @@ async def test_what_a_deleted_file_had_is_cleared(editor: Editor, tmp_path: Path
 @module
 async def test_the_client_is_asked_to_watch_files(editor: Editor) -> None:
     watching = editor.capabilities.workspace and editor.capabilities.workspace.did_change_watched_files
+    anywhere = types.HoverParams(types.TextDocumentIdentifier("file:///nowhere"), types.Position(0, 0))
+    await editor.client.text_document_hover_async(anywhere)  # what comes before the answer has come
     registered = [each.method for each in editor.client.registered]
     can = watching and watching.dynamic_registration
     assert registered == ([types.WORKSPACE_DID_CHANGE_WATCHED_FILES] if can else [])

@@ -76,7 +76,7 @@ def _anchor(project: Project, node: Node | None, path: str, offset: int) -> Plac
     for alias in re.finditer(_ALIAS, source.text[start:end]):
         at = start + alias.start()
         if at <= offset <= start + alias.end() and not re.search(_COMMENT, source.text[start:at]):
-            named = (n for n in project.nodes() if n.anchor == alias[1] and n.source is source and n.span.start < at)
+            named = (n for n in project.nodes if n.anchor == alias[1] and n.source is source and n.span.start < at)
             found = max(named, key=lambda each: each.span.start, default=None)
             if found is not None:
                 name = "&" + alias[1]
