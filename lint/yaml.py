@@ -546,23 +546,21 @@ class _Reading:
         mapping._index = index
         if len(index) != len(entries):
             self._duplicates(mapping)
+            _unite(mapping)
         if "<<" in index:
             self._merge(mapping)
 
     def _duplicates(self, mapping: MappingNode) -> None:
-        seen: dict[str, Entry] = {}
+        seen: dict[str, Node] = {}
         for entry in mapping.entries:
             key = entry.key
             if not isinstance(key, ScalarNode):
                 continue
-            before = seen.get(key.text)
-            seen[key.text] = entry
-            if before is None:
+            earlier = seen.get(key.text)
+            seen[key.text] = key
+            if earlier is None:
                 continue
-            earlier = before.key
             mapping.duplicates.append((earlier, key))
-            if before.value.parent is entry.value.parent is mapping:
-                _unite(before.value, entry.value)
             self._say(
                 "duplicate-key",
                 key,
@@ -784,14 +782,17 @@ def merge_entries(mapping: MappingNode, merged: MappingNode, names: set[str]) ->
     mapping.forget_index()
 
 
-def _unite(earlier: Node, later: Node) -> None:
-    """Let the second of two mappings under one key hold what the first alone has: it was meant to count."""
-    if isinstance(earlier, MappingNode) and isinstance(later, MappingNode):
-        names = later.index()
-        rest = [entry for name, entry in earlier.index().items() if name not in names]
-        later.entries += [Entry(entry.key, entry.value, "merge") for entry in rest]
-        later.partial = later.partial or earlier.partial
-        later.forget_index()
+def _unite(mapping: MappingNode) -> None:
+    """Let the last of several mappings under one key hold what those before alone have: it was meant to count."""
+    last: dict[str | int | None, tuple[MappingNode, set[str]]] = {}
+    for entry in reversed(mapping.entries):
+        value = entry.value
+        if not isinstance(value, MappingNode) or value.parent is not mapping:
+            continue
+        if value.key not in last:
+            last[value.key] = value, set(value.index())
+        else:
+            merge_entries(last[value.key][0], value, last[value.key][1])
 
 
 def _own_before(entry: Entry, mapping: MappingNode, offset: int) -> bool:
