@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice
 
 from paaslint.commands import running
@@ -18,6 +19,7 @@ from ..quick import TYPE_CHECKING
 if TYPE_CHECKING:
     from paaslint.commands.tools import Entry
     from paaslint.shell import SimpleCommand
+    from paaslint.simulation import Period
 
 LONG_WAIT = 1800
 """Seconds from which on a cron is said to hold up deployments for long."""
@@ -27,6 +29,9 @@ WORTH_SAYING = 300
 
 SHORT_WAIT = 60
 """Seconds below which nobody minds that a cron waits for another."""
+
+SHOWN = 5
+"""How many places beside its own a finding shows."""
 
 
 @rule("CR010", "endless-cron", severity=WARNING, before=("CR011", "CR012", "CR013", "CR017"))
@@ -281,7 +286,9 @@ def collides(application: Application) -> Iterator[Finding]:
         together = [
             (other, at)
             for other in seen
-            if known.keys() & {cron.name, other.name} and not _is_same(cron, other) and (at := _due(cron, other))
+            if (cron.name in known or other.name in known)
+            and (at := _due(_schedule(cron), _schedule(other)))
+            and not _is_same(cron, other)
         ]
         seen.append(cron)
         if together and cron.spec:
@@ -292,7 +299,9 @@ def collides(application: Application) -> Iterator[Finding]:
                 f"cron `{cron.name}` is due together with {quoted([other.name for other, _ in together], 'and')}, at "
                 f"{at}: one cron runs at a time, so one may wait up to {duration_text(longest)}",
                 help="give them times apart, if they shall not wait for each other",
-                related=[(other.spec, f"the schedule of `{other.name}`") for other, _ in together if other.spec],
+                related=[
+                    (other.spec, f"the schedule of `{other.name}`") for other, _ in together[:SHOWN] if other.spec
+                ],
             )
 
 
@@ -304,25 +313,36 @@ def _is_same(one: Cron, other: Cron) -> bool:
     return texts[0] == texts[1]
 
 
-def _due(one: Cron, other: Cron) -> str:
-    """When two crons are both due, for people; empty where they never are, or where that is left to the platform."""
-    first, second = _schedule(one), _schedule(other)
+def _due(first: Schedule | None, second: Schedule | None) -> str:
+    """When two schedules are both due, for people; empty where they never are, or that is left to the platform."""
     if first is None or second is None or first.hashed or second.hashed:
         return ""
     minutes, hours = ({*a.values} & {*b.values} for a, b in zip(first.fields[:2], second.fields[:2], strict=True))
     if not minutes or not hours:
         return ""
     if not (first.any_day and second.any_day and first.month.full and second.month.full):
-        from datetime import UTC, datetime
-
-        from paaslint.simulation import Job, collisions
-
-        start = datetime(2024, 1, 1, tzinfo=UTC)  # any four weeks that begin on a Monday
-        found = collisions([Job("", first), Job("", second)], start, UTC, shown=1)
-        return f"{found[0].at[0]:%H:%M on %A}" if found else ""
+        found = _four_weeks().first(_minutes(first) & _minutes(second), 1)
+        return f"{found[0]:%H:%M on %A}" if found else ""
     times = (f"{hour:02}:{minute:02}" for hour in sorted(hours) for minute in sorted(minutes))
     shown = ", ".join(islice(times, 3))
     return shown + (" and so on" if len(minutes) * len(hours) > 3 else "")
+
+
+@lru_cache(1)
+def _four_weeks() -> Period:
+    """Any four weeks that begin on a Monday."""
+    from datetime import UTC, datetime, timedelta
+
+    from paaslint.simulation import Period
+
+    monday = datetime(2024, 1, 1, tzinfo=UTC)
+    return Period(monday - timedelta(minutes=1), monday + timedelta(days=28), UTC)
+
+
+@lru_cache(1024)
+def _minutes(schedule: Schedule) -> int:
+    """The minutes of the four weeks in which a schedule is due."""
+    return _four_weeks().due(schedule)
 
 
 @rule("CR016", "cron-background", severity=WARNING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from starts import HEAD, codes, forms, told, written
+from starts import HEAD, codes, forms, lint, told, written
 
 from examples import lint_files
 from paaslint.settings import PathSettings, Settings
@@ -166,3 +166,14 @@ def test_a_comment_about_the_default_of_timeout_is_never_needless(settings: Sett
     result = lint_files({".platform.app.yaml": HEAD + job}, settings)
     assert [d.code for d in result.diagnostics if d.code[:2] in ("CR", "IG")] == []
     assert result.suppressed == suppressed
+
+
+def test_of_many_crons_that_are_due_together_a_few_are_shown() -> None:
+    jobs = "".join(
+        f'    c{n}: {{spec: "*/{n % 3 + 5} * * * 1-5", timeout: 120, commands: {{start: php {n}.php}}}}\n'
+        for n in range(40)
+    )
+    found = [d for d in lint(HEAD + "crons:\n" + jobs) if d.code == "CR014"]
+    assert len(found) == 39
+    assert "`c11` and 27 more, at 00:00 on Monday" in found[-1].message
+    assert [r.message for r in found[-1].related] == [f"the schedule of `c{n}`" for n in range(5)]
