@@ -363,11 +363,12 @@ def skips_everything(command: Command) -> Iterator[Finding]:
 
 @rule("YM018", "folded-script", severity=WARNING, before=("HK001", "HK002", "HK003", "HK013", "CR011"))
 def folded_script(command: Command) -> Iterator[Finding]:
-    """The lines of a script are joined into one command.
+    """The lines of a script are joined into one command, or one command is torn into several.
 
     In a `>` block and in plain or quoted text over several lines, a line break is a space to YAML. The second
     command becomes an argument of the first, and a `#` swallows all that follows. A single long command over several
-    lines is fine, unless a line of a `>` block is indented more than its first: that one is not joined.
+    lines is fine, unless a line of a `>` block is indented more than its first: that one is not joined. In a `|` block
+    no line is, unless the one before ends with `\\`.
 
     Bad:
         hooks:
@@ -389,6 +390,13 @@ def folded_script(command: Command) -> Iterator[Finding]:
                 pip install
                     --requirement requirements.txt
 
+    Bad:
+        hooks:
+            build: |
+                set -e
+                pip install
+                    --requirement requirements.txt    # <- here
+
     Good:
         hooks:
             build: >
@@ -405,9 +413,8 @@ def folded_script(command: Command) -> Iterator[Finding]:
     Source: YAML 1.2.2, sections 6.5 and 8.1.3
     """
     node = command.node
-    if node.style not in (FOLDED, PLAIN, DOUBLE) or "\n" not in node.source.text[slice(*node.span)]:
-        return
-    joined = next(_joined(command), None)
+    folds = node.style in (FOLDED, PLAIN, DOUBLE) and "\n" in node.source.text[slice(*node.span)]
+    joined = next(_joined(command), None) if folds else None
     if joined is None:
         yield from _left_apart(command)
         return
@@ -426,20 +433,30 @@ def folded_script(command: Command) -> Iterator[Finding]:
 
 
 def _left_apart(command: Command) -> Iterator[Finding]:
-    """The first line of options that YAML does not join, as it is indented more than the block."""
-    text = command.node.text
-    for simple in command.script.commands if command.node.style == FOLDED else ():
+    """The first line of options that is taken for a command, as nothing joins it to the line before."""
+    node, text = command.node, command.node.text
+    for simple in command.script.commands:
         first, line = simple.span.start, text.rfind("\n", 0, simple.span.start) + 1
-        if line and first > line and (simple.name or "").startswith("-") and not text[line:first].strip():
-            shown = _shown(text[first:].partition("\n")[0])
-            yield finding(
-                command.node,
-                "YAML does not join a line that is indented more than the first one: the shell takes "
-                f"`{shown}` for a command of its own, which fails",
-                help="indent all lines of the command alike",
-                related=[(command.place(simple.words[0].span), "left apart")],
-            )
-            return
+        name = simple.name or ""
+        if not name.startswith("-") or text[line:first].strip() or (line == 0 and name != "-"):
+            continue
+        shown = _shown(text[first:].partition("\n")[0])
+        why, remedy = "a line break ends a command", "end the line before it with ` \\`"
+        if name == "-":
+            why, remedy = f"this {WHERE[command.role]} is a script and no list", "remove each `-` in front of a command"
+        elif node.style == FOLDED and first > line:
+            why = "YAML does not join a line that is indented more than the first one"
+            remedy = "indent all lines of the command alike"
+        elif node.style == FOLDED:
+            remedy = "remove the empty line before it"
+        word = command.place(simple.words[0].span)
+        yield finding(
+            node if node.style == FOLDED else word,
+            f"{why}: the shell takes `{shown}` for a command of its own, which fails",
+            help=remedy,
+            related=[(word, "taken for a command")] if node.style == FOLDED else [],
+        )
+        return
 
 
 _WORDS = frozenset((

@@ -667,6 +667,10 @@ def test_what_must_not_lie_in_memory(more: str, type: str, found: int) -> None:
         (">\n        export A=b\n        C=d\n", False),
         (">\n        php x.php\n          --now\n", True),
         ("|\n        php x.php \\\n          --now\n", False),
+        ("|\n        php x.php\n          --now\n", True),
+        ("|\n        - php x.php\n        - php y.php\n", True),
+        ("|\n        cat <<EOF\n        -x\n        EOF\n", False),
+        ("|\n        case $A in\n          -x) php x.php;;\n        esac\n", False),
     ],
 )
 def test_folded_scripts(value: str, found: bool) -> None:
