@@ -463,17 +463,19 @@ _WORDS = frozenset((
     "cd", "chmod", "cp", "curl", "echo", "exit", "export", "ln", "ls", "mkdir", "mv", "rm", "rsync", "sed", "set",
     "sh", "bash", "source", "touch", "unzip", "wget", "tar", "php", "python", "python3", "ruby", "composer", "npm",
     "npx", "yarn", "pnpm", "pip", "pip3", "bundle", "poetry", "pipenv", "git", "drush", "wp", "symfony", "platform",
-    "if", "for", "while", "case", "fi", "done", "else", "elif", "esac", "then", "do",
+))  # fmt: skip
+_KEYWORDS = frozenset((
+    "if", "for", "while", "case", "fi", "done", "else", "elif", "esac", "then", "do", "exit",
 ))  # fmt: skip
 _OPEN_END = regex(
     r"(?:&&|\|\||[;|&({\\]|(?:\A|[\s;])(?:then|do|else|in|exec|env|nice|nohup|sudo|run|time|npx|xargs|-c|-exec|if|while|!"
     r"|croncape|flock .*|setsid|command|stdbuf|ionice|chrt|tini|dumb-init|dotenv|bash|sh|--"
-    r"|timeout \S+|install|add|require|apt|apt-get|-\S+|\w+=\S*))\Z"
+    r"|timeout \S+|(?:nice|ionice|chrt|stdbuf)(?: -\S+| \d+)*|install|add|require|apt|apt-get|-\S+|\w+=\S*))\Z"
 )
 """What a line ends with that goes on in the next: an operator, a wrapper, a command that takes names, an option."""
 _DONE = regex(r"(?:cd [^\s;&|]+|export \w+=\S*|set -[a-z]+(?: pipefail)?|(?:\.|source) \S+)\Z")
 """A line that is a whole command: what follows is another, whichever its name."""
-_ANOTHER = regex(r"(?:\./|[a-z][\w./-]* )(?!=)")
+_ANOTHER = regex(r"(?:\./|[a-z][\w./-]*(?: |\Z))")
 
 
 def _joined(command: Command) -> Iterator[tuple[int, str]]:
@@ -496,8 +498,8 @@ def _joined(command: Command) -> Iterator[tuple[int, str]]:
 
 
 def _ends_with_flag(line: str) -> bool:
-    """Whether a line ends with a long option, which mostly has no value in a word of its own."""
-    return line.rpartition(" ")[2].startswith("--") and not line.endswith((" --", "exec", "command"))
+    """Whether a line ends with an option that hardly takes a command."""
+    return line.rpartition(" ")[2].startswith("-") and not line.endswith((" --", " -c", "exec", "command"))
 
 
 def _breaks(node: ScalarNode) -> Iterator[int]:
@@ -511,8 +513,12 @@ def _breaks(node: ScalarNode) -> Iterator[int]:
 
 
 def _is_command(line: str) -> bool:
-    name = line.split()[0].rstrip(";")
-    return name in _WORDS or name.startswith("./") or (line.count(" ") > 0 and name in _tools())
+    """Whether a line hardly belongs to the one before: a name alone may be an argument of it, as a path may."""
+    name, *rest = line.split()
+    name = name.rstrip(";")
+    if name.startswith("./"):
+        return name.endswith(".sh") or name[2:] in _tools()
+    return name in _KEYWORDS or (bool(rest) and (name in _WORDS or name in _tools()))
 
 
 def _is_job(line: str) -> bool:
