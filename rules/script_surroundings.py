@@ -5,7 +5,7 @@ from __future__ import annotations
 from paaslint.commands.effects import is_below, writes
 from paaslint.commands.running import WHERE, reached, readings
 from paaslint.commands.tools import Plain, unwrap
-from paaslint.model import Command, environment_of
+from paaslint.model import Application, Command, environment_of
 from paaslint.quick import NamedTuple, regex
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
 from paaslint.secrets import is_secret_name
@@ -343,14 +343,21 @@ def _is_behind(reading: Reading, names: tuple[str, ...]) -> bool:
 
 def _own_names(command: Command) -> set[str] | None:
     """The environment variables that the application sets itself; None where they are not known."""
-    application = command.application
+    answers = command.application.answers
+    key = "own_names_building" if command.role == "build" else "own_names"
+    if key not in answers:
+        answers[key] = _find_own_names(command.application, building=command.role == "build")
+    names: set[str] | None = answers[key]
+    return names
+
+
+def _find_own_names(application: Application, *, building: bool) -> set[str] | None:
     found: set[str] = set()
     for container in application.web_and_workers:
         variables = environment_of(container.setting("variables"))
         if variables is None:
             return None
         found.update(variables)
-    environment = application.environment if command.role != "build" else None
-    if environment is not None:
-        found.update(setting.name for setting in environment.script.sets)
+    if not building and application.environment is not None:
+        found.update(setting.name for setting in application.environment.script.sets)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from paaslint.commands.effects import is_below
+from paaslint.commands.effects import folders
 from paaslint.commands.running import WHERE, reached
 from paaslint.commands.tools import identify, table, unwrap
 from paaslint.model import Command
@@ -253,8 +253,9 @@ def _called(simple: SimpleCommand) -> tuple[Word, bool] | None:
 
 def _in_mount(command: Command, path: str) -> bool:
     application = command.application
-    mounts = [mount for container in application.web_and_workers for mount in container.mounts]
-    return not application.mounts.known or any(is_below(path, mount.path) for mount in mounts)
+    if "mounted" not in application.answers:
+        application.answers["mounted"] = {m.path for container in application.web_and_workers for m in container.mounts}
+    return not application.mounts.known or not application.answers["mounted"].isdisjoint(folders(path))
 
 
 _PLAIN_WORK = frozenset((

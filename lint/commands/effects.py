@@ -71,9 +71,21 @@ def takes_away(command: SimpleCommand) -> Iterator[str]:
             yield posixpath.dirname(_WILDCARD.split(path, maxsplit=1)[0]) if word.pattern else path
 
 
+MAX_DEPTH = 100
+"""Parts of a path; no mount lies deeper."""
+
+
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it; the application's root is `""`."""
     return not path.startswith("/") if folder == "" else path == folder or path.startswith(folder + "/")
+
+
+def folders(path: str) -> list[str]:
+    """A path and the folders above it: those that it is below in the sense of `is_below`. Of a path of more than
+    `MAX_DEPTH` parts only the first so many are looked at."""
+    parts = path.split("/", MAX_DEPTH)[:MAX_DEPTH]
+    found = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    return found if path.startswith("/") or path == "" else ["", *found]
 
 
 def _at(command: SimpleCommand, words: Sequence[Word]) -> Iterator[Write]:

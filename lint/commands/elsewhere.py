@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Command, Mount, Worker, environment_of
+from ..model import Application, Command, Mount, Worker, environment_of
 from ..nodes import Node
 from ..quick import NamedTuple
 from ..shell import resolve
 from ..text import Span
-from .running import mount_of, reached, readings
+from .effects import folders
+from .running import reached, readings
 
 
 class Elsewhere(NamedTuple):
@@ -55,34 +56,59 @@ def _variables(command: Command) -> Iterator[Elsewhere]:
     here = environment_of(application.web.setting("variables"))
     if here is None:
         return
-    names = set(here)
+    setters = _setters(application)
+    if not setters:
+        return
+    told = set(here)
     if application.environment is not None:
-        names.update(setting.name for setting in application.environment.script.sets)
-    found: dict[str, Worker] = {}
-    for worker in application.workers:
-        for name in environment_of(worker.setting("variables")) or ():
-            if name not in names:
-                found.setdefault(name, worker)
-    for reading in readings(command) if found else ():
-        worker_ = found.pop(reading.name, None)
-        if worker_ is not None:
-            yield Elsewhere(reading.span, reading.name, worker_, None)
+        told.update(setting.name for setting in application.environment.script.sets)
+    for reading in readings(command):
+        worker = setters.get(reading.name)
+        if worker is not None and reading.name not in told:
+            told.add(reading.name)
+            yield Elsewhere(reading.span, reading.name, worker, None)
 
 
 def _mounts(command: Command) -> Iterator[Elsewhere]:
     here = command.application.web.mounts
     if not here.known:
         return
+    own = {mount.path for mount in here}
+    there = _holders(command.application)
     told: set[Mount] = set()
     for simple in reached(command):
         targets = [redirection.target for redirection in simple.redirections if redirection.target is not None]
         for word in (*(word for word in simple.arguments if "/" in word.text), *targets):
             path = resolve(simple.directory, word)
-            if path is None or mount_of(path, here) is not None:
+            if path is None or not own.isdisjoint(above := folders(path)):
                 continue
-            for worker in command.application.workers:
-                mount = mount_of(path, worker.mounts)
-                if mount is not None and mount not in told:
+            holders = [there[folder] for folder in above if folder in there]
+            if holders:
+                *_, worker, mount = min(holders)
+                if mount not in told:
                     told.add(mount)
                     yield Elsewhere(word.span, word.raw, worker, mount)
-                    break
+
+
+def _setters(application: Application) -> dict[str, Worker]:
+    """The first worker that sets each variable; worked out once for all commands."""
+    if "setters" not in application.answers:
+        setters: dict[str, Worker] = {}
+        for worker in application.workers:
+            for name in environment_of(worker.setting("variables")) or ():
+                setters.setdefault(name, worker)
+        application.answers["setters"] = setters
+    known: dict[str, Worker] = application.answers["setters"]
+    return known
+
+
+def _holders(application: Application) -> dict[str, tuple[int, int, Worker, Mount]]:
+    """The first worker with a mount at each path, with the mount, behind the numbers of both."""
+    if "holders" not in application.answers:
+        holders: dict[str, tuple[int, int, Worker, Mount]] = {}
+        for number, worker in enumerate(application.workers):
+            for position, mount in enumerate(worker.mounts):
+                holders.setdefault(mount.path, (number, position, worker, mount))
+        application.answers["holders"] = holders
+    known: dict[str, tuple[int, int, Worker, Mount]] = application.answers["holders"]
+    return known
