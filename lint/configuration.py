@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from . import facts
 from .diagnostic import ERROR, WARNING, Finding
@@ -64,7 +64,7 @@ def _meant(name: str, settings: Mapping[str, Setting]) -> str | None:
 class _Check:
     """One service. `path` is always the keys that lead from `configuration` to what is looked at."""
 
-    __slots__ = ("image", "root", "service", "settings", "severity", "version")
+    __slots__ = ("_defined", "image", "root", "service", "settings", "severity", "version")
 
     def __init__(self, service: Service, settings: Mapping[str, Setting], root: MappingNode) -> None:
         assert service.type is not None
@@ -74,6 +74,7 @@ class _Check:
         self.image = service.type.name
         self.version = service.type.version or ""
         self.severity = WARNING if self.image in _INFERRED else ERROR
+        self._defined: dict[str, Collection[str] | None] = {}
 
     def mapping(
         self, node: MappingNode, settings: Mapping[str, Setting], path: tuple[str, ...], fixed: tuple[str, ...] = ()
@@ -279,8 +280,15 @@ class _Check:
             ),
         )
 
-    def _names(self, setting: Setting) -> tuple[str, ...] | None:
+    def _names(self, setting: Setting) -> Collection[str] | None:
         """The names that a setting may refer to; None where they cannot be told."""
+        holder = setting.refers_to or ""
+        if holder not in self._defined:
+            names = self._find_names(setting)
+            self._defined[holder] = None if names is None else dict.fromkeys(names)
+        return self._defined[holder]
+
+    def _find_names(self, setting: Setting) -> Iterable[str] | None:
         defining = self.settings.get(setting.refers_to or "")
         if defining is None:
             return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 
 from .diagnostic import Change, Diagnostic, Edit, Finding, Fix, Location, Related, Rename, Repair, SchemaProblem
 from .load import load
@@ -12,6 +14,7 @@ from .nodes import MappingNode, Node, Path, Place, ScalarNode, SequenceNode
 from .quick import TYPE_CHECKING, Any, NamedTuple
 from .rule import Rule, all_rules, rules_of
 from .rules import ABOUT_COMMANDS, SUBJECTS
+from .text import Span
 
 if TYPE_CHECKING:
     from .discover import ProjectFiles
@@ -267,14 +270,14 @@ def _fitting(there: frozenset[str], flavour: str, has_plan: bool, has_tree: bool
 def _settle(spoken: Iterable[Spoken]) -> list[Spoken]:
     """One mistake, one finding: equal findings once, and none that a more exact rule silences on the same node."""
     unique: dict[tuple[str, str, int, int], Spoken] = {}
-    silencers: dict[tuple[str, Path], list[Spoken]] = {}
+    silencers: dict[tuple[str, str, Path], _Reach] = {}
     places: dict[tuple[str, str], list[Path]] = {}
     for one in spoken:
         place = one.finding.place
         unique.setdefault((one.rule.code, place.source.path, *place.span), one)
         places.setdefault((one.rule.code, place.source.path), []).append(place.path)
-        if one.rule.before:
-            silencers.setdefault((place.source.path, place.path), []).append(one)
+        for code in one.rule.before:
+            silencers.setdefault((code, place.source.path, place.path), _Reach()).add(one.finding.reach)
     return [one for one in unique.values() if not (_is_owned(one, places) or _is_silenced(one, silencers))]
 
 
@@ -296,19 +299,43 @@ def _project_codes() -> frozenset[str]:
     return frozenset(rule.code for rule in all_rules() if rule.visits == ("Project",))
 
 
-def _is_silenced(one: Spoken, silencers: dict[tuple[str, Path], list[Spoken]]) -> bool:
-    finding = one.finding
-    for other in silencers.get((finding.place.source.path, finding.place.path), ()):
-        if one.rule.code in other.rule.before and _same_node(finding.place, other.finding.reach):
+def _is_silenced(one: Spoken, silencers: dict[tuple[str, str, Path], _Reach]) -> bool:
+    place = one.finding.place
+    reach = silencers.get((one.rule.code, place.source.path, place.path))
+    return reach is not None and reach.holds(place)
+
+
+class _Reach:
+    """Of places with one path, what more exact findings reach: parts of a command are the same only where they
+    overlap, everything else is."""
+
+    __slots__ = ("_ends", "_spans", "_whole")
+
+    def __init__(self) -> None:
+        self._whole = False
+        self._spans: set[Span] = set()
+        self._ends: tuple[list[Span], list[int]] | None = None
+
+    def add(self, place: Node | Place) -> None:
+        if isinstance(place, Place):
+            self._spans.add(place.span)
+            self._ends = None
+        else:
+            self._whole = True
+
+    def holds(self, place: Node | Place) -> bool:
+        if self._whole or not isinstance(place, Place):
             return True
-    return False
-
-
-def _same_node(a: Node | Place, b: Node | Place) -> bool:
-    """Of two places with one path: parts of a command are the same only where they overlap."""
-    if isinstance(a, Place) and isinstance(b, Place):
-        return a.span.overlaps(b.span)
-    return True
+        if self._ends is None:
+            spans = sorted(self._spans)
+            self._ends = spans, list(accumulate((span.end for span in spans), max))
+        spans, reached = self._ends
+        last = bisect_right(spans, (place.span.end, float("inf"))) - 1
+        while last >= 0 and reached[last] >= place.span.start:
+            if place.span.overlaps(spans[last]):
+                return True
+            last -= 1
+        return False
 
 
 def location(place: Node | Place) -> Location:

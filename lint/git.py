@@ -117,6 +117,8 @@ def _git_folder(repository: str) -> str:
 
 
 def _lines(path: str) -> list[str]:
+    if not os.path.isfile(path):  # a pipe would be waited for
+        return []
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             return file.read(MAX_CHARACTERS).splitlines()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from . import include, schema, schemas, yaml
+from .diagnostic import YamlProblem
 from .model import Application, Project, Route, Service, Wrapper
-from .nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, UnknownNode
+from .nodes import Entry, MappingNode, Node, Place, ScalarNode, SequenceNode, UnknownNode
 from .quick import TYPE_CHECKING
-from .text import SourceFile
+from .text import SourceFile, Span
 
 if TYPE_CHECKING:
     from .discover import ProjectFiles
@@ -44,7 +45,7 @@ def _open(project: Project, path: str, kind: str) -> Node | None:
     """The root of a file with its includes resolved and checked against its schema; None where it says nothing."""
     data = project.tree.read(path)
     if data is None:
-        return None
+        return _unreadable(project, path)
     document = yaml.parse(SourceFile.decode(path, data))
     included = include.resolve(document, project.tree)
     for each in (document, *included):
@@ -54,6 +55,23 @@ def _open(project: Project, path: str, kind: str) -> Node | None:
     project.roots[path] = document.root
     project.schema_problems += schema.check(document.root, schemas.load(kind), source=document.source)
     return document.root
+
+
+def _unreadable(project: Project, path: str) -> Node | None:
+    """Say that a file which stands in its folder cannot be read; what it holds is unknown then."""
+    folder, _, name = path.rpartition("/")
+    if (name, False) not in project.tree.list(folder):
+        return None
+    source = SourceFile(path, "")
+    message = (
+        "the file cannot be read, so nothing of it is checked: it is no ordinary file, its permissions forbid it, or it "
+        "is a link to nothing in the project"
+    )
+    help = "put an ordinary file in its place, and let it be read"
+    project.sources[path] = source
+    project.yaml_problems.append(YamlProblem("bad-encoding", Place(source, Span(0, 0)), message, help=help))
+    root = project.roots[path] = UnknownNode(source, Span(0, 0), "broken")
+    return root
 
 
 def _content(project: Project, root: Node | None, kind: str, path: str) -> Node | None:

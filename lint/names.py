@@ -8,6 +8,10 @@ _LONGEST = 64
 """Longer words than this are compared as they are: nobody misspells them by a letter."""
 
 
+MAX_CANDIDATES = 500
+"""Of more names than this none is looked for: each would be compared with each misspelt one."""
+
+
 def nearest(word: str, candidates: Iterable[str], *, loose: bool = False) -> str | None:
     """The candidate that `word` was most likely meant to be; None where none is near, or `word` is one of them.
 
@@ -21,9 +25,10 @@ def nearest(word: str, candidates: Iterable[str], *, loose: bool = False) -> str
 
 
 def nearest_all(word: str, candidates: Iterable[str], *, limit: int = 3, loose: bool = False) -> list[str]:
-    """The candidates near `word`, best first, at most `limit`; equally near ones in alphabetical order."""
+    """The candidates near `word`, best first, at most `limit`; equally near ones in alphabetical order. None where
+    there are more than `MAX_CANDIDATES`."""
     names = sorted(set(candidates))
-    if word in names or not word:
+    if word in names or not word or len(names) > MAX_CANDIDATES:
         return []
     plain = _plain(word)
     ranked = []

@@ -44,7 +44,7 @@ UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE = "unknown-key", "missing-key", "wrong-type
 INVALID_VALUE, MISPLACED_KEY, DEPRECATED_KEY = "invalid-value", "misplaced-key", "deprecated-key"
 USER_SCHEMA = "user-schema"
 
-MAX_SEARCHES = 2000
+MAX_SEARCHES = 500
 """How often in a file it is looked for what may have been meant: nobody makes more mistakes."""
 
 _NOTHING: Schema = {}

@@ -254,6 +254,8 @@ def load(folder: str, cache: Cache | None = None) -> Settings:
             path = os.path.join(current, name)
             if path not in cache:
                 try:
+                    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+                        raise SettingsError(f"{_shown(path)}: no ordinary file")  # a pipe would be waited for
                     cache[path] = read(path)
                 except SettingsError as error:
                     error.path = path

@@ -28,6 +28,9 @@ T = TypeVar("T")
 MAX_JOINED = 100
 """Lines of a command that are looked at in either direction."""
 
+MAX_GUESSES = 200
+"""Unknown codes for which it is looked what may have been meant."""
+
 _MARK = "paaslint:"
 # Texts, for most runs never compile them: `re` does on the first use, and remembers.
 _COMMENT = (
@@ -64,12 +67,6 @@ class Suppression:
         self.unused: tuple[Named, ...] = ()
         self.unknown: tuple[tuple[Named, str | None], ...] = ()
 
-    def takes(self, code: str) -> bool:
-        """Whether the comment names a code; remembers that it was needed."""
-        matching = {named.code for named in self.codes if code.startswith(named.code)}
-        self.used |= matching
-        return bool(matching)
-
     def without(self, codes: Collection[Named]) -> Repair:
         """The comment without some of its codes; without any, the comment goes, and its line if that is all."""
         kept = [named.code for named in self.codes if named not in codes]
@@ -95,7 +92,8 @@ class Suppressions:
 
     def __init__(self, sources: Iterable[SourceFile], roots: Iterable[Node | None]) -> None:
         self._all: list[Suppression] = []
-        self._ranges: dict[str, list[tuple[int, int, Suppression]]] = {}
+        self._ranges: dict[str, _Ranges] = {}
+        covered: dict[str, dict[tuple[int, int], list[Suppression]]] = {}
         marked = {source.path: source for source in sources if _MARK in source.text}
         if not marked:
             return
@@ -109,12 +107,15 @@ class Suppressions:
                     included.append(node)
         for layout in layouts.values():
             for match in re.finditer(_COMMENT, layout.source.text):
-                self._add(match, layout)
+                self._add(match, layout, covered)
+        self._ranges = {path: _Ranges(ranges) for path, ranges in covered.items()}
 
     def __iter__(self) -> Iterator[Suppression]:
         return iter(self._all)
 
-    def _add(self, match: re.Match[str], layout: _Layout) -> None:
+    def _add(
+        self, match: re.Match[str], layout: _Layout, covered: dict[str, dict[tuple[int, int], list[Suppression]]]
+    ) -> None:
         if layout.is_text(match.start()):
             return
         made = _read(match, layout.source)
@@ -123,16 +124,13 @@ class Suppressions:
             return
         path = layout.source.path
         ranges = [(path, 0, len(layout.source.text))] if made.file_wide else layout.covered(match.start())
-        for covered, start, end in ranges:
-            self._ranges.setdefault(covered, []).append((start, end, made))
+        for other, start, end in ranges:
+            covered.setdefault(other, {}).setdefault((start, end), []).append(made)
 
     def suppresses(self, code: str, path: str, offset: int) -> bool:
         """Whether a comment takes away a finding of this code that begins there; each that does counts as used."""
-        found = False
-        for start, end, suppression in self._ranges.get(path, ()):
-            if start <= offset <= end and suppression.takes(code):
-                found = True
-        return found
+        ranges = self._ranges.get(path)
+        return ranges is not None and ranges.take(code, offset)
 
     def apply(self, findings: Iterable[T], where: Callable[[T], tuple[str, Node | Place]]) -> tuple[list[T], list[T]]:
         """The findings that stay and those that go; `where` gives the code and the place of one."""
@@ -149,6 +147,7 @@ class Suppressions:
         The beginning of a code is called unused only where all rules that it stands for ran. Codes of the rules
         about suppressions themselves are never unused: those rules speak after this.
         """
+        guesses: dict[str, str | None] = {}
         for suppression in self._all:
             path = suppression.place.source.path
             unused: list[Named] = []
@@ -156,13 +155,55 @@ class Suppressions:
             for named in suppression.codes:
                 meant = [code for code in known if code.startswith(named.code)]
                 if not meant:
-                    unknown.append((named, nearest(named.code, known)))
+                    if named.code not in guesses and len(guesses) < MAX_GUESSES:
+                        guesses[named.code] = nearest(named.code, known)
+                    unknown.append((named, guesses.get(named.code)))
                 elif named.code in suppression.used or named.code.startswith("IG"):
                     continue
                 elif all(ran(code, path) for code in meant):
                     unused.append(named)
             suppression.unused = tuple(unused)
             suppression.unknown = tuple(unknown)
+
+
+class _Ranges:
+    """What comments cover in one file. Most comments are far from a finding, so their ranges are looked up."""
+
+    __slots__ = ("_codes", "_ends", "_starts", "_wider")
+
+    def __init__(self, ranges: dict[tuple[int, int], list[Suppression]]) -> None:
+        ordered = sorted(ranges)
+        self._starts = [start for start, _ in ordered]
+        self._ends = [end for _, end in ordered]
+        self._codes: list[dict[str, list[Suppression]]] = []
+        self._wider: list[int] = []
+        """For each range the last one before it that ends behind it; -1 where there is none."""
+        for number, (start, end) in enumerate(ordered):
+            wider = number - 1
+            while wider >= 0 and self._ends[wider] <= end:
+                wider = self._wider[wider]
+            self._wider.append(wider)
+            codes: dict[str, list[Suppression]] = {}
+            for suppression in ranges[start, end]:
+                for code in {named.code for named in suppression.codes}:
+                    codes.setdefault(code, []).append(suppression)
+            self._codes.append(codes)
+
+    def take(self, code: str, offset: int) -> bool:
+        """Whether a range around an offset has a comment that names a code; each that does counts as used."""
+        found = False
+        beginnings = [code[:length] for length in range(1, len(code) + 1)]
+        number = bisect_right(self._starts, offset) - 1
+        while number >= 0:
+            if self._ends[number] < offset:
+                number = self._wider[number]
+                continue
+            for beginning in beginnings:
+                for suppression in self._codes[number].get(beginning, ()):
+                    suppression.used.add(beginning)
+                    found = True
+            number -= 1
+        return found
 
 
 def _read(match: re.Match[str], source: SourceFile) -> Suppression:

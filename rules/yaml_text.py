@@ -221,9 +221,10 @@ def several_documents(problem: YamlProblem) -> Iterator[Finding]:
 
 @rule("YM010", "bad-encoding", also=(INFO,))
 def bad_encoding(problem: YamlProblem) -> Iterator[Finding]:
-    """A file is not plain UTF-8.
+    """A file is not plain UTF-8, or cannot be read at all.
 
     Bytes that are no UTF-8, NUL characters and UTF-16 are refused by YAML readers; a byte-order mark is needless.
+    Pipes, sockets, devices, links out of the project and files that permissions close give no text to check.
     (Text cannot show the bytes, so the examples stand in the tests.)
 
     Good:

@@ -554,3 +554,31 @@ def test_file_names_of_any_bytes(cli: Cli) -> None:
     assert ran.status == 1
     assert "<U+DCFF><U+001B>[31m/.platform.app.yaml:9:13" in ran.out
     assert json.loads(cli("--format", "json").out)["summary"]["errors"] >= 1
+
+
+def _check(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "paaslint", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("name", [".platform.app.yaml", ".platform/routes.yaml"])
+def test_a_pipe_in_the_place_of_a_configuration_file_is_a_finding(tmp_path: Path, name: str) -> None:
+    (tmp_path / ".platform").mkdir()
+    (tmp_path / ".platform/services.yaml").write_text("{}\n")
+    os.mkfifo(tmp_path / name)
+    done = _check(tmp_path)
+    assert done.returncode == 1
+    assert "error[YM010] the file cannot be read" in done.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize(("name", "status"), [(".paaslint.toml", 2), ("pyproject.toml", 2), (".gitmodules", 1)])
+def test_a_pipe_in_the_place_of_another_file_is_not_waited_for(tmp_path: Path, name: str, status: int) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".platform").mkdir()
+    (tmp_path / ".platform/services.yaml").write_text("{}\n")
+    os.mkfifo(tmp_path / name)
+    done = _check(tmp_path)
+    assert done.returncode == status
+    assert ("no ordinary file" in done.stderr) == (status == 2)

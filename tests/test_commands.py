@@ -6,6 +6,7 @@ import pytest
 from corpus import CorpusProject
 from test_shell import corpus_commands
 
+from paaslint.commands.effects import MAX_DEPTH, folders, is_below
 from paaslint.commands.tools import BACKGROUND, LONG_RUNNING, ONE_SHOT, SERVER, Known, duration, identify, table, unwrap
 from paaslint.shell import parse
 
@@ -287,3 +288,10 @@ def test_corpus_commands_are_known_or_own_scripts(corpus: list[CorpusProject]) -
         found += any(identify(c, contexts[command.role]) for c in final)
     assert total > 200
     assert found / total > 0.75
+
+
+def test_folders_are_those_that_a_path_is_below() -> None:
+    for path in ("", "a", "a/b/c", "/", "/a/b", "../a"):
+        candidates = ("", "a", "a/b", "a/b/c", "/a", "/a/b", "..", "../a", "b")
+        assert {f for f in candidates if f in folders(path)} == {f for f in candidates if is_below(path, f)}
+    assert len(folders("a/" * 5000)) <= MAX_DEPTH + 1

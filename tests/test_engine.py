@@ -7,10 +7,10 @@ import pytest
 from examples import lint_files
 from paaslint import engine
 from paaslint.discover import discover_tree
-from paaslint.nodes import MappingNode, ScalarNode, SequenceNode, walk
+from paaslint.nodes import MappingNode, Place, ScalarNode, SequenceNode, walk
 from paaslint.rule import rules_of
 from paaslint.settings import Settings
-from paaslint.text import SourceFile
+from paaslint.text import SourceFile, Span
 from paaslint.tree import MemoryTree
 from paaslint.yaml import parse
 
@@ -335,3 +335,18 @@ def test_a_misspelt_key_of_a_firewall_rule_is_all_that_is_said() -> None:
     rule = "{ipz: [192.0.2.0/24], domains: [example.com]}"
     text = RICH[".platform.app.yaml"].replace("dependencies:", f"firewall: {{outbound: [{rule}]}}\ndependencies:")
     assert set(codes({**RICH, ".platform.app.yaml": text})) == {"SC001", "SO004"}
+
+
+def test_a_silencer_reaches_the_places_that_overlap_it_and_no_others() -> None:
+    source = SourceFile("a", "x" * 30)
+    node = ScalarNode(source, Span(0, 30), "x" * 30, "plain")
+    spans = [Span(2, 4), Span(3, 12), Span(6, 7), Span(20, 20)]
+    reach = engine._Reach()
+    for span in spans:
+        reach.add(Place(source, span))
+    for start in range(25):
+        for size in (0, 1, 3):
+            asked = Span(start, start + size)
+            assert reach.holds(Place(source, asked)) == any(asked.overlaps(span) for span in spans)
+    reach.add(node)
+    assert reach.holds(Place(source, Span(25, 26)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paaslint.names import nearest, nearest_all, quoted
+from paaslint.names import MAX_CANDIDATES, nearest, nearest_all, quoted
 
 KEYS = ["build", "commands", "crons", "dependencies", "disk", "hooks", "mounts", "relationships", "size", "to", "web"]
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz_-", min_size=4, max_size=20).filter(lambda w: w.strip("_-"))
@@ -71,3 +71,9 @@ def test_lists_in_messages() -> None:
     assert quoted(["a", "b"]) == "`a` or `b`"
     assert quoted(["a", "b", "c"], "and") == "`a`, `b` and `c`"
     assert quoted("abcde", limit=3) == "`a`, `b`, `c` and 2 more"
+
+
+def test_of_very_many_names_none_is_guessed() -> None:
+    names = [f"name{number}" for number in range(MAX_CANDIDATES)]
+    assert nearest("nume1", names) is not None
+    assert nearest("nume1", [*names, "more"]) is None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from paaslint import include, yaml
 from paaslint.diagnostic import Change, Repair
 from paaslint.nodes import Node, Place
-from paaslint.suppress import Suppressions
+from paaslint.suppress import MAX_GUESSES, Named, Suppression, Suppressions, _Ranges
 from paaslint.text import SourceFile, Span
 from paaslint.tree import MemoryTree
 
@@ -320,3 +320,43 @@ def test_any_text_is_read(text: str) -> None:
             removed = mend(source.text, one.without(one.codes))
             own = source.text[slice(*one.place.span)].count("paaslint:")
             assert removed.count("paaslint:") == source.text.count("paaslint:") - own
+
+
+def test_of_ranges_that_overlap_each_that_covers_a_place_is_found() -> None:
+    files = Files(
+        "# paaslint: ignore-file[WK]\n"
+        "a: # paaslint: ignore[WK001]\n"
+        "    b: {c: d} # paaslint: ignore[WK001, HK003]\n"
+        "    e: f # paaslint: ignore[WK002]\n"
+        "g: h # paaslint: ignore[WK001]\n"
+    )
+    source = files.sources[PATH]
+    assert files.suppressions.suppresses("WK001", PATH, source.text.index("d}"))
+    assert [sorted(each.used) for each in files.suppressions] == [["WK"], ["WK001"], ["WK001"], [], []]
+    assert files.suppressions.suppresses("WK002", PATH, source.text.index("f #"))
+    assert [sorted(each.used) for each in files.suppressions] == [["WK"], ["WK001"], ["WK001"], ["WK002"], []]
+    assert not files.suppressions.suppresses("HK003", PATH, source.text.index("h #"))
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20))), st.integers(0, 25))
+def test_the_ranges_around_a_place_are_those_that_a_search_of_all_finds(
+    pairs: list[tuple[int, int]], offset: int
+) -> None:
+    source = SourceFile(PATH, "")
+    made = {}
+    for pair in pairs:
+        code = Named("WK", Place(source, Span(0, 0)))
+        span = (min(pair), max(pair))
+        made[span] = [Suppression(code.place, (code,), "", file_wide=False, fault="")]
+    around = {span for span in made if span[0] <= offset <= span[1]}
+    assert _Ranges(made).take("WK001", offset) == bool(around)
+    assert {span for span, (each,) in made.items() if each.used} == around
+
+
+def test_what_unknown_codes_may_mean_is_looked_up_for_some_only() -> None:
+    codes = [f"WJ{number:03}" for number in range(MAX_GUESSES + 5)]
+    files = Files(f"# paaslint: ignore[{', '.join(codes)}]\na: b\n")
+    files.suppressions.judge(KNOWN, lambda code, path: True)
+    (only,) = files.suppressions
+    assert len(only.unknown) == len(codes)
+    assert only.unknown[1][1] == "WK001" and only.unknown[-1][1] is None

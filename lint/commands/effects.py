@@ -85,7 +85,7 @@ def folders(path: str) -> list[str]:
     `MAX_DEPTH` parts only the first so many are looked at."""
     parts = path.split("/", MAX_DEPTH)[:MAX_DEPTH]
     found = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-    return found if path.startswith("/") or path == "" else ["", *found]
+    return found[1:] if path.startswith("/") else found if path == "" else ["", *found]
 
 
 def _at(command: SimpleCommand, words: Sequence[Word]) -> Iterator[Write]:
