@@ -596,6 +596,8 @@ class _Walk:
         return [t for t in found if t.base is found[0].base and len(t.path) == len(found[0].path)]
 
     def misspelt(self, targets: Sequence[_Target], name: str, entry: Entry) -> list[_Target]:
+        if len(name) < 4:
+            return []  # one letter of three is another word: `ssl` is not `ssh`
         names = {t.path[-1]: None for t in targets if _admits(t.schema, entry.value)}
         right = _same_or_one_edit(name, names) or nearest(name, names)
         return self.exact(targets, right, entry) if right else []

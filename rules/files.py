@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from paaslint.model import Application, Part, Project
 from paaslint.nodes import MappingNode, ScalarNode
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, Rename, Repair, finding, rule
+from paaslint.tree import normalise
 
 
 @rule("CF001", "wrong-extension", also=(WARNING,), flavour="platform")
@@ -288,11 +289,11 @@ def wrong_format(project: Project) -> Iterator[Finding]:
             )
 
 
-@rule("CF007", "source-root-missing", severity=WARNING, needs=("tree",))
+@rule("CF007", "source-root-missing", severity=WARNING)
 def source_root_missing(application: Application) -> Iterator[Finding]:
     """`source.root` names a folder that does not exist.
 
-    The path is relative to the repository's root, and `/` is that root.
+    The path is relative to the repository's root, and `/` is that root. Nothing above it belongs to the project.
 
     Bad:
         # tree: complete
@@ -308,7 +309,15 @@ def source_root_missing(application: Application) -> Iterator[Finding]:
     """
     source = application.get("source")
     root = Part("source", application.key, source).get("root") if source is not None else None
-    if isinstance(root, ScalarNode) and application.root and application.project.tree.exists(application.root) is False:
+    if isinstance(root, ScalarNode) and isinstance(root.value, str) and normalise(root.text) is None:
+        yield finding(
+            root,
+            f"`root: {root.text}` leads out of the repository: the platform takes it from the repository's root",
+            help="name the folder of the application's code, relative to the root of the repository",
+        )
+    elif (
+        isinstance(root, ScalarNode) and application.root and application.project.tree.exists(application.root) is False
+    ):
         yield finding(
             root,
             f"the folder `{root.text}` does not exist: the platform takes `source.root` from the root of the repository",

@@ -652,7 +652,12 @@ def data_in_tmp(mount: Mount) -> Iterator[Finding]:
 def bad_path(part: Application | Web | Worker) -> Iterator[Finding]:
     """The path of a mount is the application's root, or outside of it.
 
-    A mount is a folder below the application's root.
+    A mount is a folder below the application's root. Patterns and `~` mean nothing in its path.
+
+    Bad:
+        disk: 1024
+        mounts:
+            "sites/*/files": {source: local, source_path: files}    # <- here
 
     Bad:
         disk: 1024
@@ -673,6 +678,15 @@ def bad_path(part: Application | Web | Worker) -> Iterator[Finding]:
     """
     for name, entry in _entries(part):
         path = normalise(name)
+        unread = "~" if name.startswith("~") else "*" if "*" in name else None
+        if path and unread:
+            yield finding(
+                entry.key,
+                f"mount `{name}` has a `{unread}` in its path, which only a shell reads as more: here it is a folder of "
+                "this very name",
+                help="name the folder itself, relative to the application's root",
+            )
+            continue
         if path and ".." not in name.split("/"):
             continue
         if path == "" and ".." not in name.split("/"):

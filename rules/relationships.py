@@ -501,7 +501,8 @@ def _links_known(project: Project) -> bool:
     owners: list[Part] = [*project.applications, *project.services]
     owners += _containers(project)
     values = [value for owner in owners for value in (owner.get("relationships"), owner.get("mounts"))]
-    values += [route.get("upstream") for route in project.routes]
+    if any(route.upstream is None and route.get("upstream") is not None for route in project.routes):
+        return False
     values += [node for mount in project.mounts for node in (mount.node, mount.get("service"))]
     if any(isinstance(value, UnknownNode) or (isinstance(value, MappingNode) and value.partial) for value in values):
         return False

@@ -58,7 +58,7 @@ def bad_route_url(route: Route) -> Iterator[Finding]:
 
 _Problem = tuple[tuple[int, int] | None, str, str, str]
 _BRACED = r"\$?\{\{?\s*([^{}/]*?)\s*\}\}?"
-_DOLLAR = r"\$(default|all|domain)\b"
+_NO_BRACES = r"\$(?:default|all|domain)\b|<(?:default|all|domain)>|%(?:default|all|domain)%|\[(?:default|all|domain)\]"
 _CURLY_QUOTE = "[\u2018\u2019\u201c\u201d]"
 
 
@@ -103,9 +103,9 @@ def _brace_problem(text: str) -> _Problem | None:
             "write `{default}`",
             ERROR,
         )
-    dollar = re.search(_DOLLAR, text)
-    if dollar and "{" not in text:
-        return dollar.span(), f"has `{dollar[0]}`, which is no placeholder of the platform", "write `{default}`", ERROR
+    other = re.search(_NO_BRACES, text)
+    if other and "{" not in text:
+        return other.span(), f"has `{other[0]}`, which is no placeholder of the platform", "write `{default}`", ERROR
     return None
 
 
@@ -145,6 +145,17 @@ def _form_problem(text: str, *, is_key: bool, port: bool) -> _Problem | None:
         )
     if not url.host:
         return None, "names no host", "write `https://{default}/`", ERROR
+    start, end = urls.host_span(text)
+    if empty := re.search(r"\A\.|\.\.+", text[start:end]):
+        span = (start + empty.start(), start + empty.end())
+        return span, "has an empty part in its host: no domain has one", "remove a dot, or name the subdomain", ERROR
+    if bare := re.search(r"(?:\A|(?<=\.))default\Z", text[start:end]):
+        return (
+            (start + bare.start(), end),
+            "has `default` without braces: it is the name of a host then, and not the project's domain",
+            "write `{default}`",
+            WARNING,
+        )
     misplaced = next((m for m in re.finditer(_BRACED, text) if not _ends_host(text, m)), None)
     if misplaced:
         return (

@@ -93,7 +93,7 @@ def invalid_value(problem: SchemaProblem) -> Iterator[Finding]:
         yield problem
 
 
-@rule("SC005", "misplaced-key", before=("SC001",))
+@rule("SC005", "misplaced-key", before=("SC001", "RT014"))
 def misplaced_key(problem: SchemaProblem) -> Iterator[Finding]:
     """A known key stands at the wrong level.
 

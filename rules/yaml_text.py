@@ -275,7 +275,7 @@ def undefined_alias(problem: YamlProblem) -> Iterator[Finding]:
         yield problem
 
 
-_LOSSY = regex(r"[-+]?\d+\.\d*0|[-+]?0\d+|\d+(?:_\d+)+|\d+(?::[0-5]?\d)+")
+_LOSSY = regex(r"[-+]?\d+\.\d*0|0[xo][0-9A-Fa-f]+|[-+]?0\d+|\d+(?:_\d+)+|\d+(?::[0-5]?\d)+")
 _TEXT_SECTIONS = ("dependencies", "variables", "headers", "attributes", "runtimes", "packages")
 
 

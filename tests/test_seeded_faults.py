@@ -166,6 +166,16 @@ FAULTS = [
     (APP, '        "/uploads"', '        ¶"./uploads"', "WB006"),
     (APP, "root: web\n", "root: ¶~/web\n", "WB007"),
     (APP, "pdo_pgsql, redis]", "pdo_pgsql, redis, ¶redis]", "RN002"),
+    (APP, "timezone", "¶ssl: x\ntimezone", "SC001"),
+    (APP, "timezone", "source: {root: ¶../api}\ntimezone", "CF007"),
+    (APP, "timezone", "additional_hosts: {192.0.2.23: ¶api.example.com}\ntimezone", "SC004"),
+    (APP, "APP_ENV: prod", "APP_ENV: prod\n        MODE: ¶0x1F", "YM013"),
+    (APP, "    shared:\n", "    ¶shared/*:\n", "MT012"),
+    (APP, "    shared:\n", "    ¶~/shared:\n", "MT012"),
+    (ROUTES, '"https://www.{default}/":', '"https://www.¶<default>/":', "RT005"),
+    (ROUTES, '"https://www.{default}/":', '"https://www¶..{default}/":', "RT005"),
+    (ROUTES, '    to: "https://{default}/"', '    to: "https://¶default/"', "RT005"),
+    (ROUTES, "        paths:\n", "        expires: ¶1day\n        paths:\n", "SC004"),
 ]  # fmt: skip
 
 
@@ -199,3 +209,12 @@ def test_an_application_is_not_called_unreachable_for_a_route_that_leads_to_a_da
         'routes: {"https://{default}/": {type: upstream, upstream: "db:postgresql"}}\n'
     )
     assert [d.code for d in lint_files({CONFIG: text}, Settings()).diagnostics] == ["RT002"]
+
+
+def test_a_service_is_not_called_unused_beside_an_upstream_that_cannot_be_read() -> None:
+    text = (
+        'applications: {shop: {type: "php:8.4", web: {locations: {"/": {root: web}}}}}\n'
+        'services: {hub: {type: "mercure:0"}}\n'
+        'routes: {"https://{default}/": {type: upstream, upstream: ["hub:mercure"]}}\n'
+    )
+    assert [d.code for d in lint_files({CONFIG: text}, Settings()).diagnostics] == ["SC003"]
