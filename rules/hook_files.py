@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator as Each
 
-from paaslint.commands.effects import Write, is_below, takes_away, writes
+from paaslint.commands.effects import Write, holds_output, is_below, takes_away, writes
 from paaslint.commands.running import WHERE, known, mount_of, reached
 from paaslint.commands.tools import Known, identify, unwrap
 from paaslint.model import Application, Command, Container, Hook
@@ -282,7 +282,7 @@ def _is_writable(hook: Hook, found: Known) -> bool:
     if any(not word.literal or "/tmp" in word.text for word in found.command.words):
         return True
     names = _OUTPUTS if found.entry.purpose == "build" else _PACKAGES
-    if any(not names.isdisjoint(mount.path.split("/")) for mount in mounts):
+    if any(holds_output(mount.path, names) for mount in mounts):
         return True
     paths = [resolve(folder, word) for word in found.command.words[1:] if not word.text.startswith("-")]
     for option in found.plain.options("--prefix", "--working-dir", "-d", "-t"):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from paaslint.commands import starts
 from paaslint.commands.development import development
+from paaslint.commands.effects import holds_output
 from paaslint.commands.running import known
 from paaslint.model import Command, Web, text_of, value_of
 from paaslint.nodes import Place, UnknownNode
@@ -292,4 +291,4 @@ def build_in_start(web: Web) -> Iterator[Finding]:
 
 def _has_output(web: Web) -> bool:
     """Whether a mount may take what a build writes; unknown mounts may."""
-    return not web.mounts.known or any(_OUTPUTS & set(re.split("/", mount.path)) for mount in web.mounts)
+    return not web.mounts.known or any(holds_output(mount.path, _OUTPUTS) for mount in web.mounts)

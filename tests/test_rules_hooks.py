@@ -225,6 +225,12 @@ def test_what_can_be_written_or_is_not_known(script: str) -> None:
     assert told(script, more=MOUNTS) == []
 
 
+@pytest.mark.parametrize(("mount", "found"), [("public/uploads", 1), ("web/sites/default/files", 1), ("public/js", 0)])
+def test_a_mount_for_files_of_users_takes_no_build(mount: str, found: int) -> None:
+    text = f"disk: 512\nmounts: {{{mount}: {{source: local}}}}\nhooks: {{deploy: npm run build}}\n"
+    assert [d.code for d in lint(text) if d.code.startswith("HK")] == ["HK007"] * found
+
+
 def test_links_of_the_build_may_lead_into_mounts() -> None:
     scripts = {"ln -s uploads/state state": [], "ln -s ../uploads/state .": [], "./link.sh": [], "echo": ["HK006"]}
     for build, codes in scripts.items():

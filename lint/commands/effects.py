@@ -27,6 +27,17 @@ _VALUES: dict[str, tuple[str, ...]] = {
 """Options whose value is a word of its own."""
 
 
+_OF_USERS = frozenset(
+    ("avatars", "fileadmin", "files", "log", "logs", "media", "private", "sessions", "upload", "uploads")
+)
+
+
+def holds_output(path: str, names: frozenset[str]) -> bool:
+    """Whether a mount may take what is built, by the names of folders for it; `public/uploads` is for other files."""
+    parts = path.split("/")
+    return parts[-1] not in _OF_USERS and not names.isdisjoint(parts)
+
+
 class Write(NamedTuple):
     """A path that a command writes, and the word that says so. `makes` is True for `mkdir`, which only makes folders."""
 
