@@ -41,7 +41,7 @@ def value_of(node: Node | None, name: str) -> Node | None:
     """The value under a key: None where it is absent or `null`, an UnknownNode where it cannot be told."""
     if isinstance(node, MappingNode):
         value = node.get(name)
-        return None if isinstance(value, ScalarNode) and value.is_null else value
+        return None if value is None or (isinstance(value, ScalarNode) and value.is_null) else value
     if node is None or isinstance(node, UnknownNode) or (isinstance(node, ScalarNode) and node.is_null):
         return node if isinstance(node, UnknownNode) else None
     return UnknownNode(node.source, node.span, "type")

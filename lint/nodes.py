@@ -238,7 +238,8 @@ class MappingNode(Node):
 
     def get(self, name: str) -> Node | None:
         """The value under `name`; an UnknownNode where a part of the mapping is unreadable, None where absent."""
-        entry = self.entry(name)
+        # `entry` is written out here, and in `value_of` what comes of nothing: rules ask this 120 times for a project.
+        entry = (self.index() if self._index is None else self._index).get(name) or self.meant.get(name)
         if entry is not None:
             return entry.value
         return UnknownNode(self.source, self.span, "broken") if self.partial else None

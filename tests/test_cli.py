@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -582,3 +583,27 @@ def test_a_pipe_in_the_place_of_another_file_is_not_waited_for(tmp_path: Path, n
     done = _check(tmp_path)
     assert done.returncode == status
     assert ("no ordinary file" in done.stderr) == (status == 2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals")
+def test_a_bar_shows_how_many_projects_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    from paaslint.cli import stream
+
+    monkeypatch.setattr(stream, "PATIENCE", 0.0)
+    monkeypatch.setattr(stream, "REDRAW", 0.0)
+    monkeypatch.setenv("TERM", "xterm")
+    screen, end = os.openpty()
+    with os.fdopen(end, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        progress = stream.Progress(3)
+        progress.step()
+        progress.step()
+        progress.hide()
+        progress.step()
+        progress.hide()
+    shown = b""
+    with suppress(OSError):  # how Linux says that the other end is closed
+        while part := os.read(screen, 4096):
+            shown += part
+    os.close(screen)
+    assert all(count in shown.decode() for count in ("1/3", "2/3", "3/3"))

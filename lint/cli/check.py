@@ -205,7 +205,7 @@ class _Run:
             self.faults += [(job.files.root, fault) for fault in result.faults]
             if stream is not None:
                 self.found = self.found or any(map(self._fails, result.diagnostics))
-                if progress is not None and result.diagnostics:
+                if progress is not None and result.diagnostics and sys.stdout.isatty():
                     progress.hide()
                 stream.take(prefix, outcome)
             if progress is not None:

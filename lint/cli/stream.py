@@ -105,10 +105,13 @@ class Progress:
         self._drawn = monotonic()
 
     def hide(self) -> None:
-        """Takes the bar off the terminal; the next step shows it again."""
+        """Takes the bar off the terminal; it comes back when nothing was written for a while, else it would flicker."""
+        from time import monotonic
+
         if self._shown:
             self._bar.stop()
             self._shown = False
+        self._drawn = monotonic() + PATIENCE - REDRAW
 
 
 def cores() -> int:
