@@ -648,7 +648,8 @@ class _Walk:
     def where(self, node: MappingNode) -> str:
         """What a mapping is called in a message."""
         if not node.path:
-            return _title(self.frames[0].schema)
+            root = self.frames[0].schema
+            return root.get("x-where") or _title(root)
         last = node.path[-1]
         if isinstance(last, int) and len(node.path) == 1:
             return f"entry {last + 1} of the list"

@@ -7,6 +7,7 @@ it), `beside` (the key that was meant is there as well), or the standard keyword
 
 - `x-rule`: the code of the rule that speaks in place of the schema check; a code, or codes by what is wrong.
 - `x-severity`: how grave a problem is, if it is no error; a severity, or severities by what is wrong.
+- `x-where`: what a file as a whole is called in a message, if that is not its title.
 - `x-message`, `x-help`: the end of the message, behind the key or value that is wrong, and the remedy.
 - `x-replacement`: of a deprecated key, the path of the key that has taken its place.
 - `x-instead`: of a key that must not stand here, the key that its author meant.

@@ -218,3 +218,8 @@ def test_a_service_is_not_called_unused_beside_an_upstream_that_cannot_be_read()
         'routes: {"https://{default}/": {type: upstream, upstream: ["hub:mercure"]}}\n'
     )
     assert [d.code for d in lint_files({CONFIG: text}, Settings()).diagnostics] == ["SC003"]
+
+
+def test_a_key_that_an_upsun_file_does_not_have_is_told_of_the_project() -> None:
+    found = lint_files({CONFIG: UPSUN[CONFIG] + "unused: x\n"}, Settings()).diagnostics
+    assert [d.message for d in found] == ["`unused` is no key of an Upsun project: nothing reads it"]
