@@ -38,7 +38,22 @@ def load(files: ProjectFiles, tree: Tree, plan: Plan | None = None) -> Project:
         project.lacks_services = project.services.known = tree.exists(".platform") is False
     if not files.applications and not project.is_upsun:
         project.applications.known = tree.complete
+    _expect_strays(project)
     return project
+
+
+def _expect_strays(project: Project) -> None:
+    """What a file that is not read for its name or place is meant to define counts as unknown, and not as missing."""
+    for stray in project.files.stray:
+        name = stray.meant.rpartition("/")[2]
+        if project.is_upsun or stray.meant in project.files.config:
+            continue
+        if name == "services.yaml":
+            project.services.known = project.lacks_services = False
+        elif name == "routes.yaml":
+            project.routes.known = False
+        else:
+            project.applications.known = False
 
 
 def _open(project: Project, path: str, kind: str) -> Node | None:

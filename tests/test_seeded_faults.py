@@ -223,3 +223,21 @@ def test_a_service_is_not_called_unused_beside_an_upstream_that_cannot_be_read()
 def test_a_key_that_an_upsun_file_does_not_have_is_told_of_the_project() -> None:
     found = lint_files({CONFIG: UPSUN[CONFIG] + "unused: x\n"}, Settings()).diagnostics
     assert [d.message for d in found] == ["`unused` is no key of an Upsun project: nothing reads it"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "code"),
+    [
+        (SERVICES, ".platform/service.yaml", "CF002"),
+        (SERVICES, ".platform/services.yml", "CF001"),
+        (SERVICES, "services.yaml", "CF002"),
+        (ROUTES, ".platform/routes.yml", "CF001"),
+        (ROUTES, "routes.yaml", "CF002"),
+        (APP, "platform.app.yaml", "CF002"),
+    ],
+)
+def test_nothing_that_a_misnamed_file_defines_is_called_missing(path: str, name: str, code: str) -> None:
+    files = {name if file == path else file: text for file, text in PLATFORM.items()}
+    other = 'name: other\ntype: "php:8.4"\nrelationships: {shop: "shop:http"}\nweb: {locations: {"/": {root: web}}}\n'
+    found = lint_files({**files, "other/.platform.app.yaml": other}, Settings()).diagnostics
+    assert [(d.code, d.location.path) for d in found] == [(code, name)]
