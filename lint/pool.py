@@ -128,5 +128,5 @@ def _begin() -> None:
     from . import libyaml
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(200_000)
+    gc.set_threshold(1_000_000)
     libyaml.load_alone()
