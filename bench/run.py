@@ -45,8 +45,8 @@ MOST_MEMORY = 32
 """MiB for one project."""
 MOST_GROWTH = 2.2
 """What doubling may cost; 2 is linear, the rest is the unrest of the machine."""
-KINDS = {"lines": 25_000, "applications": 50, "workers": 250, "services": 500, "routes": 500}
-"""What grows, and from which number on it is doubled twice."""
+KINDS = {"lines": 25_000, "applications": 200, "workers": 250, "services": 500, "routes": 500}
+"""What grows, and from which number on it is doubled twice: more than the 128 scripts that are remembered."""
 
 # A child compiles and keeps bytecode and reads no module but its own environment's.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}

@@ -660,6 +660,9 @@ class Wrapper:
         self.path = path
 
 
+N = TypeVar("N", bound=Part)
+
+
 class Project:
     """All that one flavour's files in one project root define.
 
@@ -680,7 +683,7 @@ class Project:
         self.files = files
         self.plan = plan
         self.answers: dict[str, Any] = {}
-        self._named: tuple[int, dict[str, Service]] = (0, {})
+        self._named: dict[int, tuple[int, dict[str, Any]]] = {}
         self._nodes: list[Node] | None = None
         self.sources: dict[str, SourceFile] = {}
         self.roots: dict[str, Node | None] = {}
@@ -698,14 +701,18 @@ class Project:
         return self.flavour == UPSUN
 
     def application(self, name: str) -> Application | None:
-        return next((a for a in self.applications if a.name == name), None)
+        return self._by_name(self.applications).get(name)
 
     def service(self, name: str) -> Service | None:
-        size, named = self._named
-        if size != len(self.services):  # one of hundreds is asked for by each of them
-            named = {service.name: service for service in reversed(self.services)}
-            self._named = len(self.services), named
-        return named.get(name)
+        return self._by_name(self.services).get(name)
+
+    def _by_name(self, parts: Parts[N]) -> dict[str, N]:
+        """The first part of each name, gathered once: each of hundreds may ask for one of hundreds."""
+        size, named = self._named.get(id(parts), (0, {}))
+        if size != len(parts):
+            named = {part.name: part for part in reversed(parts)}
+            self._named[id(parts)] = len(parts), named
+        return named
 
     @property
     def names_known(self) -> bool:
