@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from .diagnostic import Change, Diagnostic, Edit, Finding, Fix, Location, Related, Rename, Repair, SchemaProblem
 from .load import load
-from .nodes import MappingNode, Node, Path, Place, ScalarNode, SequenceNode
+from .nodes import PLAIN, MappingNode, Node, Path, Place, ScalarNode, SequenceNode
 from .quick import TYPE_CHECKING, Any, NamedTuple
 from .rule import Rule, all_rules, rules_of
 from .rules import ABOUT_COMMANDS, SUBJECTS
@@ -204,7 +204,9 @@ def _items(project: Project) -> dict[str, list[Any]]:
         "Service": project.services,
         "Route": project.routes,
         "MappingNode": [node for node in project.nodes if node.__class__ is MappingNode],
-        "ScalarNode": [node for node in project.nodes if node.__class__ is ScalarNode],
+        "PlainScalar": [
+            node for node in project.nodes if node.__class__ is ScalarNode and node.style is PLAIN and node.tag is None
+        ],
         "YamlProblem": project.yaml_problems,
         "SchemaProblem": project.schema_problems,
     }

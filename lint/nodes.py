@@ -168,6 +168,10 @@ class ScalarNode(Node):
         return offset + 1
 
 
+PlainScalar = ScalarNode
+"""What rules visit of the scalars: those without quotes and tag, whose meaning is left to the reader."""
+
+
 class SequenceNode(Node):
     """A list. `aliased` holds the positions of items that stand there by an alias."""
 

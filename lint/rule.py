@@ -41,7 +41,7 @@ VISITS: dict[str, tuple[str, ...]] = {
     "Service": ("Service",),
     "Route": ("Route",),
     "MappingNode": ("MappingNode",),
-    "ScalarNode": ("ScalarNode",),
+    "PlainScalar": ("PlainScalar",),
     "YamlProblem": ("YamlProblem",),
     "SchemaProblem": ("SchemaProblem",),
     "Suppression": ("Suppression",),

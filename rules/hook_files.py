@@ -97,7 +97,10 @@ def read_only_write(command: Command) -> Iterator[Finding]:
 
     Source: Troubleshoot development, "Can't write to file system"; Mounts, introduction
     """
-    if command.role not in _RUNNING or not command.script.complete or _moves_home(command):
+    if command.role not in _RUNNING or not command.script.complete:
+        return
+    written = [(simple, write) for simple in reached(command) for write in writes(simple)]
+    if not written or _moves_home(command):
         return
     container = command.owner if isinstance(command.owner, Container) else command.application.web
     folders = _mounted(container)
@@ -105,25 +108,24 @@ def read_only_write(command: Command) -> Iterator[Finding]:
     if folders is None or links is None:
         return
     told: set[str] = set()
-    for simple in reached(command):
+    for simple, write in written:
+        path = write.path
         if simple.excused or _is_for_elsewhere(simple) or _is_install(simple):
             continue
-        for write in writes(simple):
-            path = write.path
-            if path.startswith("/") or path in told or any(is_below(path, folder) for folder in (*folders, *links)):
-                continue
-            if any(is_below(folder, path) for folder in folders):
-                continue  # what is copied there may all be for the mounts below
-            if write.makes and not _is_new(command, write, simple):
-                continue
-            told.add(path)
-            named = f"a mount ({quoted(sorted(folders)[:3], 'or')})" if folders else "a mount"
-            yield finding(
-                command.place(write.word.span),
-                f"the {WHERE[command.role]} writes to `{path or '.'}`, which lies in no mount: it fails, as the file system "
-                "can only be read once the application is built",
-                help=f"write to {named} or to `/tmp`; what is the same each time belongs in the `build` hook",
-            )
+        if path.startswith("/") or path in told or any(is_below(path, folder) for folder in (*folders, *links)):
+            continue
+        if any(is_below(folder, path) for folder in folders):
+            continue  # what is copied there may all be for the mounts below
+        if write.makes and not _is_new(command, write, simple):
+            continue
+        told.add(path)
+        named = f"a mount ({quoted(sorted(folders)[:3], 'or')})" if folders else "a mount"
+        yield finding(
+            command.place(write.word.span),
+            f"the {WHERE[command.role]} writes to `{path or '.'}`, which lies in no mount: it fails, as the file system "
+            "can only be read once the application is built",
+            help=f"write to {named} or to `/tmp`; what is the same each time belongs in the `build` hook",
+        )
 
 
 def _mounted(container: Container) -> list[str] | None:

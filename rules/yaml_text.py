@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 
 from paaslint.diagnostic import YamlProblem
-from paaslint.model import Application, Cron, Route, Service, Web, Worker
-from paaslint.nodes import FOLDED, LITERAL, PLAIN, MappingNode, Node, ScalarNode, UnknownNode
+from paaslint.model import Application, Cron, Project, Route, Service, Web, Worker
+from paaslint.nodes import FOLDED, LITERAL, PLAIN, MappingNode, Node, PlainScalar, ScalarNode, UnknownNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 
 from ..quick import regex
@@ -280,7 +280,7 @@ _TEXT_SECTIONS = ("dependencies", "variables", "headers", "attributes", "runtime
 
 
 @rule("YM013", "lossy-number", severity=WARNING, before=("SC003", "SC004", "VR002"))
-def lossy_number(scalar: ScalarNode) -> Iterator[Finding]:
+def lossy_number(scalar: PlainScalar) -> Iterator[Finding]:
     """A version or code loses its form as a number.
 
     Without quotes `3.10` is the number 3.1, and readers disagree on `0755`, `1_000` and `1:30`. Where text is
@@ -303,7 +303,7 @@ def lossy_number(scalar: ScalarNode) -> Iterator[Finding]:
 
     Source: What YAML is, "Scalars"
     """
-    if scalar.style == PLAIN and scalar.tag is None and _LOSSY.fullmatch(scalar.text) and _wants_text(scalar):
+    if _LOSSY.fullmatch(scalar.text) and _wants_text(scalar):
         read = scalar.value
         yield finding(
             scalar,
@@ -337,7 +337,7 @@ _BOOLEAN_KEYS = frozenset((
 
 
 @rule("YM014", "ambiguous-boolean", severity=WARNING, before=("SC003", "SC004", "VR002"))
-def ambiguous_boolean(scalar: ScalarNode) -> Iterator[Finding]:
+def ambiguous_boolean(scalar: PlainScalar) -> Iterator[Finding]:
     """`yes`, `no`, `on` and `off` are text for some YAML readers and a switch for others.
 
     Which of them the platform uses is not documented.
@@ -370,7 +370,7 @@ def ambiguous_boolean(scalar: ScalarNode) -> Iterator[Finding]:
 
     Source: How the platform reads YAML is not documented; YAML 1.1 and YAML 1.2 differ here
     """
-    if scalar.style != PLAIN or scalar.tag is not None or scalar.text not in _SWITCHES or scalar.is_key:
+    if scalar.text not in _SWITCHES or scalar.is_key:
         return
     message = f"`{scalar.text}` is text for one YAML reader and a switch for another"
     if scalar.key in _BOOLEAN_KEYS and "variables" not in scalar.path:
@@ -411,7 +411,7 @@ _NAME_KEYS = ("type", "upstream", "to", "service", "endpoint", "source", "source
     severity=WARNING,
     before=("CR001", "CR002", "NM001", "RL001", "RT001", "RT005", "SC001", "SC004", "TY001", "TY003", "TY006", "TY007"),
 )
-def lookalike_character(scalar: ScalarNode) -> Iterator[Finding]:
+def lookalike_character(project: Project) -> Iterator[Finding]:
     """A character that looks like another one.
 
     Dashes, quotes and spaces that come from a text processor or a web page are other characters than those that
@@ -437,8 +437,14 @@ def lookalike_character(scalar: ScalarNode) -> Iterator[Finding]:
 
     Source: "Scalars" of What YAML is, and the shell's own grammar
     """
-    if scalar.text.isascii():
+    if all(source.text.isascii() for source in project.sources.values()):
         return
+    for node in project.nodes:
+        if isinstance(node, ScalarNode) and not node.text.isascii():
+            yield from _lookalikes(node)
+
+
+def _lookalikes(scalar: ScalarNode) -> Iterator[Finding]:
     if scalar.is_key or scalar.key in _NAME_KEYS:
         searched = scalar.text
     elif scalar.key in _COMMAND_KEYS:
