@@ -199,6 +199,15 @@ class _Resolver:
                     return source
             elif self._tree.exists(path):
                 include.resolved = path
+                folder, name = posixpath.split(path)
+                if include.type == "archive" and (name, False) in self._tree.list(folder):
+                    self._say(
+                        document,
+                        "include-missing",
+                        include.target,
+                        f"`{target}` is a file, and `!archive` takes a folder with all that is in it",
+                        "name the folder",
+                    )
                 return None
         states = [self._tree.exists(path) for path in inside]
         if all(state is False for state in states):

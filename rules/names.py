@@ -21,13 +21,13 @@ _RELATIONSHIP = r"[a-z0-9_-]+\Z"
 
 
 @rule("NM001", "bad-name", also=(WARNING,))
-def bad_name(part: Application | Service | Relationship) -> Iterator[Finding]:
+def bad_name(part: Application | Worker | Service | Relationship) -> Iterator[Finding]:
     """A name has characters or a form that the platform does not take.
 
-    Names of applications and services are made of lower-case letters, digits, `-` and `_`, begin and end with a
-    letter or digit, have no `--`, and at most 32 characters. Names of relationships take the same characters. The
+    Names of applications, workers and services are made of lower-case letters, digits, `-` and `_`, begin and end with
+    a letter or digit, have no `--`, and at most 32 characters. Names of relationships take the same characters. The
     documentation advises plain letters and digits for an application, and a `network-storage` service is used as a
-    host name, which cannot have an underscore.
+    host name, which cannot have an underscore. In `applications.yaml`, the key of an application is its name.
 
     Bad:
         # file: .platform.app.yaml
@@ -45,6 +45,10 @@ def bad_name(part: Application | Service | Relationship) -> Iterator[Finding]:
         relationships:
             Main Database: "db:postgresql"    # <- here
 
+    Bad:
+        workers:
+            mail--queue: {commands: {start: "python mail.py"}}    # <- here
+
     Good:
         # file: .platform.app.yaml
         name: my-app
@@ -53,11 +57,17 @@ def bad_name(part: Application | Service | Relationship) -> Iterator[Finding]:
 
     Source: Top-level properties, "name"; Add services, "Configure the service" and "Connect the service"
     Source: Network storage, "Configure the service"
-    Source: the vendor's own linter, names of applications and services
+    Source: the vendor's own linter, names
     """
     name = part.name
+    written = part.get("name") if isinstance(part, Application) else None
+    if isinstance(part, Application) and written is not None and _is_named_twice(part, written):
+        yield finding(
+            written,
+            f"the key `{name}` is the application's name: the platform's own linter refuses a `name` beside it",
+            help="remove `name`",
+        )
     if not name:
-        written = part.get("name") if isinstance(part, Application) else None
         if isinstance(written, ScalarNode):
             yield finding(
                 written,
@@ -74,7 +84,7 @@ def bad_name(part: Application | Service | Relationship) -> Iterator[Finding]:
                 severity=WARNING,
             )
         return
-    kind = "application" if isinstance(part, Application) else "service"
+    kind = type(part).__name__.lower()
     if not re.match(_NAME, name) or "--" in name or len(name) > MAX_LENGTH:
         yield finding(
             part.key,
@@ -95,6 +105,11 @@ def bad_name(part: Application | Service | Relationship) -> Iterator[Finding]:
             help="name a new service without it; renaming a deployed one starts with an empty volume",
             severity=WARNING,
         )
+
+
+def _is_named_twice(application: Application, written: Node) -> bool:
+    """Whether an application of the map form of `applications.yaml` has a `name` next to its key."""
+    return application.path.endswith(".platform/applications.yaml") and written is not application.key
 
 
 def _fault(name: str) -> str:

@@ -202,8 +202,9 @@ def _is_path(name: str) -> bool:
 def location_path(web: Web) -> Iterator[Finding]:
     """The key of a location is no path.
 
-    It is a prefix of the path of a URL, with a leading slash. What looks like a regular expression is a warning: it is
-    taken as it is written. So is a key that begins with a dot, which the platform ignores.
+    It is a prefix of the path of a URL, with a leading slash and without characters that no path has. What else looks
+    like a regular expression is a warning: it is taken as it is written. So is a key that begins with a dot, which the
+    platform ignores.
 
     Bad:
         web:
@@ -253,6 +254,10 @@ def _location_entries(web: Web) -> Iterator[tuple[str, Entry]]:
         yield from locations.index().items()
 
 
+_IN_NO_PATH = r"""[\^#?<>\[\]{}\\|"`]"""
+"""Characters that the vendor's own linter refuses in a location."""
+
+
 def _location_key(location: Location) -> Iterator[Finding]:
     name = location.name
     if not name.startswith("/"):
@@ -272,12 +277,18 @@ def _location_key(location: Location) -> Iterator[Finding]:
         )
     elif re.search(r"\s", name):
         yield finding(location.key, f"location `{name}` has a space in it: no path of a URL has one", help="remove it")
-    elif re.search(r"[\^$*|\\?]|\(.*\)", name):
+    elif re.search(r"[\^$*|\\?\[\]]|\(.*\)", name):
         yield finding(
             location.key,
             f"location `{name}` looks like a regular expression: locations are plain prefixes, and nothing matches this",
             help="write a prefix, and the regular expression as a key of the location's `rules`",
-            severity=WARNING,
+            severity=None if re.search(_IN_NO_PATH, name) else WARNING,
+        )
+    elif re.search(_IN_NO_PATH, name):
+        yield finding(
+            location.key,
+            f"location `{name}` has a character that no path of a URL has: the vendor's own linter refuses it",
+            help="write the path alone, such as `/api`; a query or fragment takes no part in the choice of a location",
         )
 
 

@@ -151,6 +151,14 @@ def test_folder_instead_of_a_file() -> None:
     assert problem.kind == "include-missing" and "is a folder" in problem.message
 
 
+@pytest.mark.parametrize("include", ["!archive conf.zip", "!include {type: archive, path: conf.zip}"])
+def test_file_instead_of_a_folder(include: str) -> None:
+    project = Project({APP: f"a: {include}\n", "conf.zip": ""})
+    assert [p.message for p in project.problems if p.kind == "include-missing"] == [
+        "`conf.zip` is a file, and `!archive` takes a folder with all that is in it"
+    ]
+
+
 def test_outside_of_the_project() -> None:
     project = Project({APP: "a: !include ../x.yaml\n"}, complete=False)
     assert project.only().kind == "include-outside"

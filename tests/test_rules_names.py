@@ -40,6 +40,23 @@ def test_characters_and_length_of_names(name: str, application: str | None, serv
     assert found.get(".platform/services.yaml") == service
 
 
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("mail-queue", None), ("mail_2", None), ("_mail", ERROR), ("mail--b", ERROR), ("Mail", ERROR), ("m" * 33, ERROR)],
+)
+def test_names_of_workers(name: str, severity: str | None) -> None:
+    text = f'name: app\ntype: "python:3.13"\nworkers:\n    {name}: {{commands: {{start: "python mail.py"}}}}\n'
+    found = lint({".platform.app.yaml": text}, "NM001")
+    assert [(d.location.line, d.severity) for d in found] == [(4, severity)] * (severity is not None)
+
+
+def test_the_key_alone_names_an_application() -> None:
+    named = 'shop: {type: "php:8.4"}\nblog: {name: blog, type: "php:8.4"}\n'
+    found = lint({".platform/applications.yaml": named}, "NM001")
+    assert [(d.location.line, d.severity) for d in found] == [(2, ERROR)]
+    assert lint({".platform/applications.yaml": '- {name: shop, type: "php:8.4"}\n'}, "NM001") == []
+
+
 def test_a_network_storage_is_a_host() -> None:
     files = {
         ".platform.app.yaml": 'name: app\ntype: "python:3.13"\n',

@@ -41,7 +41,14 @@ def served(location: dict[str, object], path: str = "/") -> dict[str, object]:
         ("/a//b", [("WB006", "error")]),
         ("/./a", [("WB006", "error")]),
         ("/a b", [("WB006", "error")]),
-        ("/.*\\.css", [("WB006", "warning")]),
+        ("/.*\\.css", [("WB006", "error")]),
+        ("/(a|b)", [("WB006", "error")]),
+        ("/(a)", [("WB006", "warning")]),
+        ("/a$", [("WB006", "warning")]),
+        ("/a?b=1", [("WB006", "error")]),
+        ("/a#b", [("WB006", "error")]),
+        ("/{a}", [("WB006", "error")]),
+        ("/~a@b+c.d", []),
     ],
 )
 def test_paths_of_locations(path: str, found: list[tuple[str, str]]) -> None:

@@ -131,6 +131,10 @@ def test_owner(schema: str, text: str, owner: str, severity: str) -> None:
             "upsun",
             "applications: {a: {type: 'php:8.4', web: {firewall: , container_profile: BALANCED}}}\nroutes:\ntasks: x",
         ),
+        (
+            "upsun",
+            "applications: {a: {type: 'php:8.4', authorizations: [{type: env, action: view}], web: {authorizations: []}}}",
+        ),
     ],
 )
 def test_silent(schema: str, text: str) -> None:
