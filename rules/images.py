@@ -400,7 +400,7 @@ def _stack(application: Application, stack: Node) -> Iterator[Finding]:
         )
         for item in stack.items if isinstance(stack, SequenceNode) else ():
             name = _name_of(item)
-            if name is not None and "@" in name.text:
+            if name is not None and ("@" in name.text or ":" in name.text):
                 yield from _runtime(name)
 
 

@@ -80,6 +80,7 @@ def test_the_way_to_a_better_version_is_told() -> None:
         ('type: "composable:26.05"\nstack: !include stack.yaml', []),
         ('type: "composable:26.05"\nstack: ["php@8.4", yq]', [INFO]),
         ('type: "composable:26.05"\nstack: ["php@7.0", yq]', [INFO, WARNING]),
+        ('type: "composable:26.05"\nstack: ["java:17", yq]', [INFO, WARNING]),
         ('stack: {runtimes: ["php@8.4"]}', [INFO]),
         ('type: "php:8.4"\nstack: {runtimes: ["php@8.4"]}', [WARNING]),
         ('type: "composable:26.05"\nruntime: {}\ndependencies: {}\nstack: {runtimes: ["php@8.4"]}', [WARNING, WARNING]),
