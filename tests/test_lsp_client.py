@@ -625,7 +625,7 @@ async def test_columns_are_counted_as_agreed(
         types.PositionEncodingKind.Utf16 if chosen is None else chosen,
     )
     editor.open(app)
-    await editor.until(lambda: sorted(editor.codes(app)) == ["NM001", "WK001"])
+    await editor.until(lambda: sorted(editor.codes(app) or ()) == ["NM001", "WK001"])
     (found,) = (d for d in editor.client.diagnostics[uri(app)] if d.code == "WK001")
     assert (found.range.start.character, found.range.end.character) == (column, end)
     here = types.Position(7, column + 1)
