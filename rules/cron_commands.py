@@ -133,11 +133,12 @@ def _bounds(entry: Entry) -> list[str]:
     return [name + values.get(entry.ends_with[name], "") for name in names or entry.ends_with]
 
 
-@rule("CR012", "outlasts-interval", severity=WARNING, before=("CR013",))
+@rule("CR012", "outlasts-interval", severity=WARNING, also=(INFO,), before=("CR013",))
 def outlasts_interval(cron: Cron) -> Iterator[Finding]:
     """A cron may take longer than the time between two of its runs.
 
     One cron at a time runs in an application: the next run, and all other crons, wait until this one has ended.
+    Where only the `timeout` allows so much, and what the command takes is not known, this is advice.
 
     Bad:
         crons:
@@ -145,11 +146,25 @@ def outlasts_interval(cron: Cron) -> Iterator[Finding]:
                 spec: "*/5 * * * *"
                 commands: {start: timeout 900 python import.py}    # <- here
 
+    Bad:
+        crons:
+            import:
+                spec: "*/5 * * * *"
+                timeout: 900    # <- here
+                commands: {start: python import.py}
+
     Good:
         crons:
             import:
                 spec: "*/5 * * * *"
                 commands: {start: timeout 240 python import.py}
+
+    Good:
+        crons:
+            import:
+                spec: "*/5 * * * *"
+                timeout: 240
+                commands: {start: python import.py}
 
     Source: Crons, "Cron job timing"
     """
@@ -159,11 +174,15 @@ def outlasts_interval(cron: Cron) -> Iterator[Finding]:
     if schedule.every_minute_of_hour or (cron.reading and cron.reading.dialect):
         return  # the schedule itself is not what is meant
     if schedule.interval is not None and duration.seconds > schedule.interval:
+        interval = duration_text(schedule.interval)
         yield finding(
             duration.place,
-            f"cron `{cron.name}` may run for {duration_text(duration.seconds)} and is due every "
-            f"{duration_text(schedule.interval)}: its next run has to wait, as do the application's other crons",
-            help="run it more rarely, or let it end sooner; what is always at work belongs in a worker",
+            f"cron `{cron.name}` may run for {duration_text(duration.seconds)} and is due every {interval}: its next "
+            "run has to wait, as do the application's other crons",
+            help=f"set `timeout` to less than {schedule.interval} seconds if it is done sooner, else run it more rarely"
+            if duration.only_allowed
+            else "run it more rarely, or let it end sooner; what is always at work belongs in a worker",
+            severity=INFO if duration.only_allowed else WARNING,
             related=[(cron.spec, "its schedule")],
         )
 
@@ -173,8 +192,9 @@ def blocks_deployment(cron: Cron) -> Iterator[Finding]:
     """A deployment may have to wait for a cron for long.
 
     A running cron holds up deployments of its environment, and can hold up a sync or a branch from it. How long a
-    cron takes is known where its `timeout`, or its command, says so; from 30 minutes on it is a warning. Where only
-    the platform ends it, after a day, this is told if the rule is selected, as in `--select DEFAULT,CR013`.
+    cron takes is known where its command says so; from 30 minutes on it is a warning. A `timeout` is a good thing to
+    have and rarely used up: from 30 minutes on, this is advice. Where only the platform ends it, after a day, this is
+    told if the rule is selected, as in `--select DEFAULT,CR013`.
 
     Bad:
         crons:
@@ -214,14 +234,15 @@ def blocks_deployment(cron: Cron) -> Iterator[Finding]:
             help="set `timeout` to a little more than it takes, in seconds",
             default=False,
         )
-    # What a `timeout` allows is rarely used up.
     if not _limited(duration) or seconds < (LONG_WAIT if duration.by_timeout else WORTH_SAYING):
         return
     yield finding(
         duration.place,
         f"a deployment may wait up to {duration_text(seconds)} for cron `{cron.name}`: a running cron holds it up",
-        help="let it end sooner and do the rest in its next run, or let a worker do what takes long",
-        severity=WARNING if seconds >= LONG_WAIT else INFO,
+        help="set `timeout` to a little more than it takes, if that is less"
+        if duration.only_allowed
+        else "let it end sooner and do the rest in its next run, or let a worker do what takes long",
+        severity=WARNING if seconds >= LONG_WAIT and not duration.only_allowed else INFO,
     )
 
 

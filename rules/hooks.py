@@ -109,16 +109,52 @@ def errors_ignored(hook: Hook) -> Iterator[Finding]:
     ignored = [simple for simple in command.script.commands if _is_ignored(command.script, simple)]
     if not ignored:
         return
-    installs = [found.command for found in known(command) if found.entry.purpose in ("install", "build")]
-    hidden = next((simple for simple in ignored if simple in installs), None) if hook.name == "build" else None
+    installs = [found for found in known(command) if found.entry.purpose in ("install", "build")]
+    noticed = [found.command for found in installs if _is_noticed_later(found)]
+    ignored = [simple for simple in ignored if simple not in noticed] or ignored[:1]
+    hidden = None
+    if hook.name == "build" and ignored[0] not in noticed:
+        hidden = next((found.command for found in installs if found.command in ignored), None)
     simple = hidden or ignored[0]
     what = f"a failure of `{title(simple)}` goes unnoticed: without `set -e` the {_end(hook)}"
+    if simple in noticed:
+        what = (
+            f"the {hook.name} hook goes on after a failure of `{title(simple)}`: without `set -e` its last command alone "
+            "counts, and fails in its turn with another message"
+        )
     yield finding(
         command.place(simple.span),
         what,
         help="begin the hook with `set -e`; write `|| true` behind what may fail",
         severity=WARNING if hidden else INFO,
         fix=_with_errexit(command),
+    )
+
+
+_LOOKED_AFTER = {
+    "bundle": ("bundle exec",),
+    "bundle install": ("bundle exec",),
+    "dotnet restore": ("dotnet build", "dotnet publish"),
+    "go mod download": ("go build", "go install"),
+    "mix deps.get": ("mix compile", "mix release"),
+}
+"""Installations by the commands that look whether all is there that they were to bring, and fail if it is not."""
+
+
+def _is_noticed_later(install: Known) -> bool:
+    """Whether a later command, whose failure counts, cannot succeed without what an installation was to bring."""
+    first = install.command
+    checks = [check.split() for check in _LOOKED_AFTER.get(install.name, ())]
+    return any(
+        [word.text for word in later.words[: len(check)]] == check
+        and later.span.start > first.span.start
+        and not later.conditional
+        and later.function is None
+        and later.after is None
+        and later.directory == first.directory
+        and later.script.failure(later) in ("result", "stops")
+        for check in checks
+        for later in first.script.commands
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from paaslint.model import INHERITED, Application, Container, Worker
 from paaslint.names import nearest
-from paaslint.nodes import MappingNode, ScalarNode, to_data
+from paaslint.nodes import MappingNode, Node, ScalarNode, UnknownNode, to_data, walk
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 
 COMMANDS = ("start", "pre_start", "post_start")
@@ -381,10 +381,11 @@ def redundant_override(worker: Worker) -> Iterator[Finding]:
 
 @rule("WK018", "same-start", severity=INFO)
 def same_start(worker: Worker) -> Iterator[Finding]:
-    """Two containers of an application run the same command.
+    """Two containers of an application do the same work.
 
-    Each is a container of its own against the plan. One worker that starts several processes, or a program with
-    its own concurrency option, needs less.
+    They run the same command, with the same variables, relationships and mounts. Each is a container of its own
+    against the plan. One worker that starts several processes, or a program with its own concurrency option, needs
+    less. Where the variables differ, the program may well do something else: nothing is said then.
 
     Bad:
         workers:
@@ -400,29 +401,73 @@ def same_start(worker: Worker) -> Iterator[Finding]:
             mail:
                 commands: {start: python mail-worker.py}
 
-    Source: Work with workers, "Inheritance"
+    Good:
+        workers:
+            queue:
+                commands: {start: python queue-worker.py}
+                variables: {env: {QUEUE: images}}
+            mail:
+                commands: {start: python queue-worker.py}
+                variables: {env: {QUEUE: mails}}
+
+    Source: Work with workers, "Inheritance" and "Customizing a worker"
     """
-    start = worker.start
-    if start is None or not start.text.strip():
-        return
-    other = _first_with(worker.application)[" ".join(start.text.split())]
-    if other is not worker and other.start is not None:
+    other = _twins(worker.application).get(worker.name)
+    if worker.start is not None and other is not None and other.start is not None:
         what = "`web`" if other.kind == "web" else f"worker `{other.name}`"
         yield finding(
-            start.node,
-            f"worker `{worker.name}` runs the same command as {what}: two containers do the same work",
-            help="remove one of them, or say by an argument what each of them is for",
+            worker.start.node,
+            f"worker `{worker.name}` runs the same command as {what}, with the same variables, relationships and "
+            "mounts: two containers do the same work",
+            help="remove one of them, or say by an argument or by `variables` what each of them is for",
             related=[(other.start.node, "the same command")],
         )
 
 
-def _first_with(application: Application) -> dict[str, Container]:
-    """The first container that runs each command."""
-    if "first_with" not in application.answers:
-        first: dict[str, Container] = {}
+_WORKED_WITH = ("variables", "relationships", "mounts", "firewall", "additional_hosts")
+"""The properties that make two containers with the same command do different work. Its size does not."""
+
+
+def _twins(application: Application) -> dict[str, Container]:
+    """The first container that does the same work as a worker, by the worker's name."""
+    if "twins" not in application.answers:
+        by_start: dict[str, list[Container]] = {}
         for container in application.web_and_workers:
-            if container.start is not None:
-                first.setdefault(" ".join(container.start.text.split()), container)
-        application.answers["first_with"] = first
-    known: dict[str, Container] = application.answers["first_with"]
+            if container.start is not None and container.start.text.strip():
+                by_start.setdefault(" ".join(container.start.text.split()), []).append(container)
+        twins: dict[str, Container] = {}
+        for containers in by_start.values():
+            first: dict[object, Container] = {}
+            for container in containers if len(containers) > 1 else ():
+                surroundings = _surroundings(container)
+                other = first.setdefault(surroundings, container) if surroundings is not None else container
+                if other is not container:
+                    twins[container.name] = other
+        application.answers["twins"] = twins
+    known: dict[str, Container] = application.answers["twins"]
     return known
+
+
+def _surroundings(container: Container) -> object | None:
+    """All that its command may see of the configuration, to compare by; None where some of it cannot be told."""
+    settings = [container.setting(name) for name in _WORKED_WITH]
+    if not all(setting.known and not _has_unknown(setting.node) for setting in settings):
+        return None
+    commands = [container.command(name) for name in COMMANDS[1:]]
+    return (
+        *(_comparable(to_data(setting.node) if setting.node else {}) for setting in settings),
+        *(None if command is None else command.text for command in commands),
+    )
+
+
+def _has_unknown(node: Node | None) -> bool:
+    return any(isinstance(each, UnknownNode) or (isinstance(each, MappingNode) and each.partial) for each in walk(node))
+
+
+def _comparable(data: object) -> object:
+    """Plain data as something that is equal where the data is, whatever the order of its keys."""
+    if isinstance(data, dict):
+        return frozenset((key, _comparable(value)) for key, value in data.items())
+    if isinstance(data, list):
+        return tuple(map(_comparable, data))
+    return repr(data)

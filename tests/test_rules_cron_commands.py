@@ -177,3 +177,24 @@ def test_of_many_crons_that_are_due_together_a_few_are_shown() -> None:
     assert len(found) == 39
     assert "`c11` and 27 more, at 00:00 on Monday" in found[-1].message
     assert [r.message for r in found[-1].related] == [f"the schedule of `c{n}`" for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("spec", "command", "found"),
+    [
+        ("0 3 * * *", "php import.php", ("CR013", "info")),
+        ("0 3 * * *", "sleep 7200", ("CR013", "warning")),
+        ("0 3 * * *", "php artisan queue:work", ("CR013", "warning")),
+        ("0 3 * * *", "timeout 2000 php import.php", ("CR013", "warning")),
+        ("0 3 * * *", "echo done", None),
+        ("*/10 * * * *", "php import.php", ("CR012", "info")),
+        ("*/10 * * * *", "php artisan queue:work", ("CR012", "warning")),
+        ("*/10 * * * *", "timeout 900 php import.php", ("CR012", "warning")),
+    ],
+)
+def test_a_timeout_alone_does_not_say_that_a_cron_takes_long(
+    spec: str, command: str, found: tuple[str, str] | None
+) -> None:
+    text = f'crons:\n    a: {{spec: "{spec}", timeout: 3600, commands: {{start: {command}}}}}\n'
+    diagnostics = lint_files({".platform.app.yaml": HEAD + text}, Settings()).diagnostics
+    assert [(d.code, d.severity) for d in diagnostics] == ([found] if found else [])

@@ -687,3 +687,27 @@ def test_what_must_not_lie_in_memory(more: str, type: str, found: int) -> None:
 )
 def test_folded_scripts(value: str, found: bool) -> None:
     assert [d.code for d in lint(f"hooks:\n    build: {value}")] == ["YM018"] * found
+
+
+@pytest.mark.parametrize(
+    ("script", "severity", "line"),
+    [
+        ("pip install -r requirements.txt\npython compile.py", "warning", 6),
+        ("npm ci\nnpm run build", "warning", 6),
+        ("bundle install\nbundle exec rake assets:precompile", "info", 6),
+        ("bundle install\nbundle exec rake assets:precompile\ncp a b", "warning", 6),
+        ("bundle install\nrake assets:precompile", "warning", 6),
+        ("go mod download\ngo build -o app", "info", 6),
+        ("go mod download\ncd tools\ngo build", "warning", 6),
+        ("go mod download\nif [ -f main.go ]; then go build; fi", "warning", 6),
+        ("go mod download\nnpm ci\ngo build", "warning", 7),
+        ("go mod download\n./prepare\ngo build", "info", 7),
+        ("cargo fetch\ncargo build --release", "info", 6),
+        ("mix deps.get\nMIX_ENV=prod mix compile", "info", 6),
+        ("dotnet restore\ndotnet publish", "info", 6),
+    ],
+)
+def test_an_installation_that_is_missed_later(script: str, severity: str, line: int) -> None:
+    text = f"hooks:\n    build: {block(script)}"
+    (found,) = (d for d in lint_files({".platform.app.yaml": PHP + text}, Settings()).diagnostics if d.code == "HK003")
+    assert (found.severity, found.location.line) == (severity, line)

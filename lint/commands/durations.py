@@ -91,6 +91,11 @@ class Duration:
         return self.timeout is not None and (self.own.seconds is None or self.timeout < self.own.seconds)
 
     @property
+    def only_allowed(self) -> bool:
+        """Whether nothing but its `timeout` speaks of the worst case: the command may well be done in a moment."""
+        return self.by_timeout and self.own.seconds is None
+
+    @property
     def known(self) -> bool:
         """Whether the worst case follows from what is written, and not from the default of `timeout` alone."""
         return self.timeout is not None or self.own.seconds is not None
