@@ -6,17 +6,15 @@ python inside.py fleet FOLDER          seconds of linting every project in a fol
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-from paaslint import libyaml
+from paaslint import process
 
-gc.set_threshold(1_000_000)  # as the command line does
-libyaml.load_alone()
+process.begin()  # as the command line does
 
 from paaslint import report, schema, schemas, shell, yaml  # noqa: E402
 from paaslint.job import Job, jobs_in  # noqa: E402

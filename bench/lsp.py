@@ -24,9 +24,9 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from pygls.uris import from_fs_path
 
-from paaslint.__main__ import COLLECT_AFTER
 from paaslint.lsp import completion, definition, hints, hover, symbols
 from paaslint.lsp.workspace import Document, OpenProject, Workspace
+from paaslint.process import COLLECT_AFTER
 
 WORKER = """\
     worker{n}:

@@ -52,6 +52,11 @@ def text_of(node: Node | None) -> str | None:
     return node.text if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
 
 
+def has_command(text: str) -> bool:
+    """Whether a piece of shell holds more than white space and comments."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
+
+
 def whole_number(node: Node | None) -> int | None:
     """The value of a scalar that is a whole number, else None."""
     value = node.value if isinstance(node, ScalarNode) else None

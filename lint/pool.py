@@ -122,11 +122,9 @@ def _context() -> BaseContext:
 
 def _begin() -> None:
     """In a new process: it is our own, and an interruption is the business of the one that started it."""
-    import gc
     import signal
 
-    from . import libyaml
+    from . import process
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(1_000_000)
-    libyaml.load_alone()
+    process.begin()

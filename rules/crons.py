@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from paaslint import facts
-from paaslint.model import Application, Cron, Project
+from paaslint.model import Application, Cron, Project, has_command
 from paaslint.names import nearest
 from paaslint.nodes import MappingNode, ScalarNode, UnknownNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
@@ -123,7 +123,7 @@ def no_command(cron: Cron) -> Iterator[Finding]:
         holder = cron.key_of("commands")
     elif isinstance(commands, MappingNode):
         start = commands.get("start")
-        if start is not None and not (isinstance(start, ScalarNode) and not start.text.strip()):
+        if start is not None and not (isinstance(start, ScalarNode) and not has_command(start.text)):
             return
         holder = commands.key_of("start") or cron.key_of("commands")
     else:

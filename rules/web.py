@@ -167,7 +167,8 @@ def no_start(project: Project) -> Iterator[Finding]:
             continue
         if _needs_a_process(web):
             commands = web.get("commands")
-            if isinstance(commands, MappingNode) and commands.key_of("start") is not None:
+            start = commands.get("start") if isinstance(commands, MappingNode) else None
+            if isinstance(start, ScalarNode) and start.is_null:
                 continue  # an empty value, which is told as such
             yield finding(
                 web.key_of("commands"),

@@ -6,7 +6,7 @@ from paaslint.commands import starts
 from paaslint.commands.development import development
 from paaslint.commands.effects import holds_output
 from paaslint.commands.running import known
-from paaslint.model import Command, Web, text_of, value_of
+from paaslint.model import Command, Web, has_command, text_of, value_of
 from paaslint.nodes import Place, UnknownNode
 from paaslint.rule import ERROR, WARNING, Finding, Iterator, finding, rule
 from paaslint.text import Span
@@ -15,6 +15,8 @@ _OUTPUTS = frozenset(
     (".cache", ".next", ".nuxt", ".output", "_site", "assets", "build", "bundles", "dist", "out", "public", "static")
 )
 """Folders that builds write to: where one of them is a mount, a build at the start may be meant."""
+
+_SERVER = "write the command of the server, in the foreground; `sleep infinity` where files alone are served"
 
 
 @rule("WB002", "start-in-background", also=(WARNING,))
@@ -60,12 +62,16 @@ def start_in_background(web: Web) -> Iterator[Finding]:
 def start_ends(web: Web) -> Iterator[Finding]:
     """What is started as the web server does one job and ends.
 
-    The platform starts it again at once, for ever, and nothing answers requests. Commands that may do anything, such
-    as `manage.py` or `rake` with a task of the application's own, are not judged.
+    The platform starts it again at once, over and over, and nothing answers requests. Commands that may do anything,
+    such as `manage.py` or `rake` with a task of the application's own, are not judged.
 
     Bad:
         web:
             commands: {start: npm run build}    # <- here
+
+    Bad:
+        web:
+            commands: {start: "# the server comes later"}    # <- here
 
     Good:
         web:
@@ -74,15 +80,17 @@ def start_ends(web: Web) -> Iterator[Finding]:
     Source: Web properties, "`commands`"
     """
     start = web.start
+    if start is not None and start.text.strip() and not has_command(start.text):
+        what = f"`start` is nothing but a comment: {starts.STARTED_AGAIN}"
+        yield finding(start.node, f"{what}, and nothing answers requests", help=_SERVER)
+        return
     job = starts.one_job(start) if start is not None else None
     if start is None or job is None:
         return
     yield finding(
         start.place(job.command.span),
-        f"`{starts.job_title(job)}` does one job and ends: the platform starts it again at once, for ever, and nothing answers requests",
-        help="put it into a hook, and write the command of the server"
-        if job.entry.purpose
-        else "write the command of the server, in the foreground",
+        f"{starts.ended(job)}, and nothing answers requests",
+        help="put it into a hook, and write the command of the server" if job.entry.purpose else _SERVER,
     )
 
 

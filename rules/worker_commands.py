@@ -126,7 +126,7 @@ def ends_at_once(worker: Worker) -> Iterator[Finding]:
         return
     yield finding(
         start.place(job.command.span),
-        f"`{starts.job_title(job)}` does one job and ends: the platform starts it again at once, over and over",
+        starts.ended(job),
         help="put it into a hook, which runs once per deployment"
         if job.entry.purpose
         else "let a cron run it, or leave out the option that ends it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paaslint.model import INHERITED, Application, Container, Worker
+from paaslint.model import INHERITED, Application, Container, Worker, has_command
 from paaslint.names import nearest
 from paaslint.nodes import MappingNode, Node, ScalarNode, UnknownNode, to_data, walk
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
@@ -27,6 +27,13 @@ def worker_without_start(worker: Worker) -> Iterator[Finding]:
                 commands:
                     start:    # <- here
 
+    Bad:
+        workers:
+            queue:
+                commands:
+                    start: |    # <- here
+                        # python queue-worker.py
+
     Good:
         workers:
             queue:
@@ -36,7 +43,7 @@ def worker_without_start(worker: Worker) -> Iterator[Finding]:
     Source: Work with workers, "Commands"
     """
     commands = worker.get("commands")
-    holder = worker.key
+    holder, comment = worker.key, False
     if isinstance(worker.node, ScalarNode) and worker.node.is_null:
         lacks = "`commands.start`"
     elif commands is None and isinstance(worker.node, MappingNode):
@@ -45,14 +52,17 @@ def worker_without_start(worker: Worker) -> Iterator[Finding]:
         name in COMMANDS or _is_misspelt(commands, name) for name, _ in commands
     ):
         start = commands.get("start")
-        if start is not None and not (isinstance(start, ScalarNode) and not start.text.strip()):
+        if start is not None and not (isinstance(start, ScalarNode) and not has_command(start.text)):
             return
         holder, lacks = commands.key_of("start") or worker.key_of("commands"), "`start` command"
+        comment = isinstance(start, ScalarNode) and "#" in start.text
     else:
         return
     yield finding(
         holder,
-        f"worker `{worker.name}` has no {lacks}: the platform refuses a worker that it cannot start",
+        f"the `start` of worker `{worker.name}` is nothing but a comment: nothing runs, however often the platform starts it"
+        if comment
+        else f"worker `{worker.name}` has no {lacks}: the platform refuses a worker that it cannot start",
         help="add `commands: {start: …}` with the program that the worker runs, in the foreground",
     )
 
@@ -433,7 +443,7 @@ def _twins(application: Application) -> dict[str, Container]:
     if "twins" not in application.answers:
         by_start: dict[str, list[Container]] = {}
         for container in application.web_and_workers:
-            if container.start is not None and container.start.text.strip():
+            if container.start is not None and has_command(container.start.text):
                 by_start.setdefault(" ".join(container.start.text.split()), []).append(container)
         twins: dict[str, Container] = {}
         for containers in by_start.values():

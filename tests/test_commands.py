@@ -268,7 +268,7 @@ def test_the_table_is_sound() -> None:
         assert bool(entry.source) is (entry.basis == "page")
         for pattern in entry.patterns:
             text = pattern.replace("*", "name") + (
-                "x" if pattern.endswith((":", "/")) else " x" if entry.catch_all else ""
+                "x" if pattern[1:].endswith((":", "/")) else " x" if entry.catch_all else ""
             )
             contexts = [identify(parse(text).commands[0], context) for context in ("web", "worker", "cron")]
             assert any(found is not None and found.entry is entry for found in contexts), pattern

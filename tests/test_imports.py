@@ -61,6 +61,7 @@ OURS = {
     "paaslint.php_settings",
     "paaslint.quick",
     "paaslint.pool",
+    "paaslint.process",
     "paaslint.report",
     "paaslint.report.text",
     "paaslint.rule",

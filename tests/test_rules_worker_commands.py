@@ -134,11 +134,29 @@ def test_an_ampersand_at_the_end_is_removed() -> None:
         ("php artisan migrate --force; php artisan cache:clear", "php artisan cache:clear"),
         ("echo started", "echo started"),
         ("npm run build", "npm run build"),
+        (":", ":"),
+        ("/bin/true", "/bin/true"),
     ],
 )
 def test_one_job_is_started_over_and_over(command: str, text: str) -> None:
     (one,) = told(command)
     assert (one.code, one.severity, one.text) == ("WK008", "warning", text)
+
+
+@pytest.mark.parametrize("kind", ["worker", "web", "cron"])
+@pytest.mark.parametrize(
+    "scalar", ['"# node x.js"', "|\n                # a\n\n                # b\n", '"  "', '"  # node x.js"']
+)
+def test_a_start_without_a_command(scalar: str, kind: str) -> None:
+    found = {"worker": ("WK001", "error"), "web": ("WB003", "warning"), "cron": ("CR003", "error")}[kind]
+    if kind == "web" and "#" not in scalar:
+        found = ("WB001", "warning")  # as if it were not there
+    assert codes(written(scalar, kind)) == [found]
+
+
+def test_web_and_worker_are_told_in_the_same_words() -> None:
+    (web,), (worker,) = told("npm run build", "web"), told("npm run build", "worker")
+    assert web.message == worker.message + ", and nothing answers requests"
 
 
 @pytest.mark.parametrize(

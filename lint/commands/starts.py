@@ -15,6 +15,9 @@ from ..text import Span
 from .running import context
 from .tools import ONE_SHOT, PAGE, Known, identify, unwrap
 
+STARTED_AGAIN = "the platform starts it again at once, over and over"
+"""What becomes of a start that ends."""
+
 TRIFLES = frozenset(("echo", "printf", "true", ":", "date", "exit", "return", "disown"))
 """What may stand at the end of a script and says nothing of what the script is for."""
 
@@ -215,10 +218,11 @@ def one_job(command: Command) -> Known | None:
     return found[0]
 
 
-def job_title(job: Known) -> str:
-    """A job as people write it, with the option that makes it one."""
+def ended(job: Known) -> str:
+    """What becomes of a start that does one job, as the beginning of a message."""
     option = job.limited_by.raw if job.limited_by is not None else ""
-    return job.name if not option or option in job.name.split() else f"{job.name} {option}"
+    title = job.name if not option or option in job.name.split() else f"{job.name} {option}"
+    return f"`{title}` does one job and ends: {STARTED_AGAIN}"
 
 
 def _is_job(known: Known) -> bool:
