@@ -157,9 +157,17 @@ class _Check:
         elif not isinstance(node, UnknownNode) and not (isinstance(node, ScalarNode) and node.is_null):
             yield from self._value(setting, node, (*path, name))
 
+    def _versions(self) -> tuple[str, ...]:
+        image = facts.image(self.image)
+        return tuple(image.versions) if image is not None else ()
+
     def _is_not_read(self, setting: Setting) -> bool:
-        """Whether the service's version does not read a key; of versions before the documented ones nothing is said."""
+        """Whether the service's version does not read a key. Of versions before the documented ones nothing is said, nor
+        where the key is said to come with a version that the image never has: the page then counts as another image
+        does (MySQL's keys are from MariaDB 10.0 on)."""
         if setting.offered_in(self.version) is not False:
+            return False
+        if setting.min_version is not None and not any(map(setting.offered_in, self._versions())):
             return False
         only = facts.version_key((setting.only_versions or "").partition(".")[0])
         return only is None or (facts.version_key(self.version) or ()) > only

@@ -79,7 +79,9 @@ _CONTROL = regex("[^\t\n\r -~]")
 _ACCEPTED = "\x85\u2028\u2029\ufeff"
 _STAND_INS = 0xF0000
 
-_PLAIN_COLON = regex(r"""(?<=[^\s"'\]},\[{]):(?=[^\s,\[\]{}])""")
+_PLAIN_COLON = regex(
+    r"""(?:(?<=[^\s"'\]},\[{])|(?<=\w[ ])(?=:[$\d])|(?<=[\w=][ ]["'])|(?<=\w=["'])):(?=[^\s,\[\]{}])"""
+)
 _FLOW = regex(r"[\[{][^\n]*")
 _TAG = regex(r"!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
 _GAP = regex(r"\s*(?:#[^\r\n]*\s*)*")
@@ -247,7 +249,7 @@ def _readable(document: Document) -> tuple[str, dict[int, str] | None]:
 def _colons_hidden(text: str, restore: dict[int, str] | None) -> tuple[str, dict[int, str]] | None:
     """The text with stand-ins for colons inside words of flow collections, and the way back; None without any.
 
-    YAML allows `{type: mysql:8}`, and older versions of libyaml refuse it.
+    YAML allows `{type: mysql:8}` and `{start: serve --listen ":$PORT"}`, and older versions of libyaml refuse them.
     """
     candidate = _STAND_INS + 1000
     while chr(candidate) in text:

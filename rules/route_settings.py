@@ -8,11 +8,17 @@ from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, ScalarNode, SequenceNode
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 
+from ..quick import regex
+
 _TLS_VERSIONS = ("TLSv1.2", "TLSv1.3")
 _OLD_TLS_VERSIONS = ("TLSv1.0", "TLSv1.1")
 _CLIENT_AUTHENTICATION = ("request", "require")
 _UNCACHEABLE = ("accept-encoding", "connection", "cookie", "proxy-authorization", "te", "upgrade")
 """Request headers that cannot be a part of the cache key, in lower case (HTTP cache, "Header behaviors")."""
+
+
+_ASSETS = regex(r"/(?:_next|assets?|build|bundles|css|dist|files|fonts?|images?|img|js|media|public|static)\Z")
+"""How a route ends that leads to what is the same for every visitor."""
 
 
 @rule("RT013", "cache-cookies", severity=WARNING)
@@ -21,7 +27,8 @@ def cache_cookies(route: Route) -> Iterator[Finding]:
 
     With `'*'`, which is the default, any cookie goes past the cache: nearly every visitor has one. Other names beside
     it have no effect. With an empty list cookies are ignored, and together with a `default_ttl` answers without a
-    `Cache-Control` header are kept for everybody. An entry `/…/` is a regular expression.
+    `Cache-Control` header are kept for everybody, which is fine for a route to `/assets` alone. An entry `/…/` is a
+    regular expression.
 
     Bad:
         "https://{default}/":
@@ -79,7 +86,7 @@ def cache_cookies(route: Route) -> Iterator[Finding]:
             f"`'*'` lets any cookie go past the cache: `default_ttl: {lifetime}` holds only for visitors without a cookie",
             help="name the cookies that matter, such as the session's",
         )
-    elif not cookies.items and lifetime > 0:
+    elif not cookies.items and lifetime > 0 and not _ASSETS.search(route.name.rstrip("/")):
         yield finding(
             cookies,
             f"all cookies are ignored, and answers without `Cache-Control` are kept for {lifetime} seconds: a visitor "

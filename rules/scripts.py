@@ -230,25 +230,34 @@ def missing_script(command: Command) -> Iterator[Finding]:
             yield from _not_runnable(command, word, path, file)
 
 
+_READERS = ("php", "python", "ruby", "uv run", "sh", "bash", "dash", "perl", "node", ".")
+"""What reads the file that it is given, so that this need not be executable; some are wrappers of the table."""
+
+_SCRIPT = regex(r"\w\.(?:sh|py|php|rb|m?js|cjs|pl)\Z")
+
+
 def _called(simple: SimpleCommand) -> tuple[Word, bool] | None:
     """The file that a command runs, and whether directly, without an interpreter's name."""
     plain = unwrap(simple)
-    if not plain.texts or simple.calls_function:
+    if simple.calls_function:
         return None
-    first = plain.words[0]
-    if "/" in plain.texts[0]:
-        return (first, True) if first.literal and not first.pattern else None
-    if plain.program not in ("sh", "bash", "dash", "python", "php", "ruby", "node", "perl", "."):
+    words = plain.words
+    wrapper = next((wrapper for wrapper in plain.wrappers if wrapper.name in _READERS), None)
+    reader = wrapper.name if wrapper is not None else plain.program if plain.program in _READERS else None
+    if wrapper is not None and wrapper.words[-1].text == "-m":
         return None
-    word = next(iter(plain.words[1:]), None)
-    if (
-        word is None
-        or not word.literal
-        or word.pattern
-        or not re.search(r"\w\.(?:sh|py|php|rb|m?js|cjs|pl)\Z", word.text)
-    ):
+    if wrapper is None and reader is not None:
+        words = words[1:]
+        while words and reader in ("sh", "bash", "dash") and re.fullmatch("-[eux]+", words[0].text):
+            words = words[1:]
+    word = words[0] if words else None
+    if word is None or not word.literal or word.pattern:
         return None
-    return word, False
+    if reader is None:
+        return (word, True) if "/" in word.text else None
+    # `node build/main` may mean `main.js`, and what `.` reads is often made where it runs.
+    is_path = "/" in word.text and reader not in ("node", ".")
+    return (word, False) if is_path or _SCRIPT.search(word.text) else None
 
 
 def _in_mount(command: Command, path: str) -> bool:
@@ -272,7 +281,11 @@ _PRODUCED = frozenset((
 def _may_come(command: Command, simple: SimpleCommand, path: str) -> bool:
     """Whether something may make a file before it is run: only commands that surely do not are left aside."""
     application = command.application
-    if not _PRODUCED.isdisjoint(path.split("/")[:-1]) or not application.hooks.known:
+    if (
+        not _PRODUCED.isdisjoint(path.split("/")[:-1])
+        or not application.hooks.known
+        or _may_be_installed(command, path)
+    ):
         return True
     earlier = [c for c in command.script.all_commands() if c.span.start < simple.span.start]
     for hook in application.hooks:
@@ -283,6 +296,16 @@ def _may_come(command: Command, simple: SimpleCommand, path: str) -> bool:
                 return True
             earlier += hook.command.script.all_commands()
     return any(_may_make(one, path) for one in earlier)
+
+
+def _may_be_installed(command: Command, path: str) -> bool:
+    """Whether Composer may put a file there, or npm run a script that makes it; the repository has the rest."""
+    tree, root = command.application.project.tree, command.application.root or ""
+    folder, slash, _ = path.partition("/")
+    if path.endswith(".php"):
+        return bool(slash) and tree.exists(f"{root}/{folder}".lstrip("/")) is not True
+    manifest = tree.read(f"{root}/package.json".lstrip("/")) if path.endswith("js") else None
+    return manifest is not None and re.search(rb'"(?:pre|post)?(?:install|prepare)"', manifest) is not None
 
 
 def _may_make(one: SimpleCommand, path: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,10 @@ from test_dash import FRAGMENTS
 
 from examples import lint_files
 from paaslint.diagnostic import Diagnostic
+from paaslint.discover import discover_tree
+from paaslint.engine import lint_project
 from paaslint.settings import Settings
+from paaslint.tree import DiskTree, SubTree
 
 PHP = 'name: app\ntype: "php:8.4"\nweb: {locations: {"/": {root: public, passthru: "/index.php"}}}\n'
 SERVICES = {
@@ -24,7 +29,13 @@ Found = list[tuple[str, str]]
 
 def lint(text: str, files: dict[str, str] | None = None) -> list[Diagnostic]:
     """What is said of an application with a database, and of its files."""
-    tree = {".platform.app.yaml": PHP + DATABASE + text, **SERVICES, "public/index.php": "<?php\n", **(files or {})}
+    tree = {
+        ".platform.app.yaml": PHP + DATABASE + text,
+        **SERVICES,
+        "public/index.php": "<?php\n",
+        "x.php": "<?php\n",
+        **(files or {}),
+    }
     result = lint_files(tree, Settings(ignore=("HK003", "VR004")), complete=files is not None)
     assert not result.faults, result.faults[0].text
     return result.diagnostics
@@ -472,7 +483,7 @@ LONELY = """workers:
     queue:
         mounts: {scratch: {source: local}}
         variables: {env: {queue_name: mails}}
-        commands: {start: exec php queue.php}
+        commands: {start: exec php x.php}
 """
 
 
@@ -711,3 +722,46 @@ def test_an_installation_that_is_missed_later(script: str, severity: str, line: 
     text = f"hooks:\n    build: {block(script)}"
     (found,) = (d for d in lint_files({".platform.app.yaml": PHP + text}, Settings()).diagnostics if d.code == "HK003")
     assert (found.severity, found.location.line) == (severity, line)
+
+
+@pytest.mark.parametrize(
+    ("script", "severity"),
+    [
+        ("python tools/there.py", None),
+        ("python -u tools/there.py", None),
+        ("php -d memory_limit=1G tools/there.php", None),
+        ("uv run tools/there.py", None),
+        ("bash -e tools/there.sh", None),
+        ("tools/run.sh", None),
+        ("tools/there.sh", "warning"),
+        ("exec tools/there.py", "warning"),
+        ("python -m tools.missing", None),
+        ("python tools/missing.py", "error"),
+        ("python missing.py", "error"),
+        ("bash -ex tools/missing.sh", "error"),
+        ("node missing.js", "error"),
+        ("node tools/missing", None),
+        ("php tools/missing.php", "error"),
+        ("php library/installed.php", None),
+        (". ./.env", None),
+        ("symfony console cache:clear", None),
+    ],
+)
+def test_only_what_is_run_by_its_path_alone_must_be_executable(
+    tmp_path: Path, script: str, severity: str | None
+) -> None:
+    (tmp_path / "tools").mkdir()
+    for name in ("there.py", "there.php", "there.sh", "run.sh"):
+        (tmp_path / "tools" / name).write_text("", encoding="utf-8")
+    (tmp_path / "tools" / "run.sh").chmod(0o755)
+    text = f"{PHP}hooks:\n    build: composer install\n    deploy: {script}\n"
+    (tmp_path / ".platform.app.yaml").write_text(text, encoding="utf-8")
+    (project,) = discover_tree(DiskTree(str(tmp_path), complete=True))
+    found = lint_project(project, Settings(select=("HK017",)), SubTree(DiskTree(str(tmp_path), complete=True), ""))
+    assert [d.severity for d in found.diagnostics] == ([severity] if severity else [])
+
+
+def test_a_file_that_npm_may_make_when_it_installs_is_not_missed() -> None:
+    files = {"package.json": '{"scripts": {"prepare": "tsc"}}'}
+    assert told("node lib/main.js", files=files) == []
+    assert told("node lib/main.js", files={"package.json": "{}"}) == [("HK017", "error")]

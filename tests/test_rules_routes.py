@@ -142,3 +142,10 @@ def test_prefixes_of_a_path_are_whole_parts_longest_first() -> None:
     assert list(urls.prefixes("/a//bc/d/")) == ["/a/bc/d", "/a/bc", "/a", "/"]
     assert list(urls.prefixes("")) == ["/"]
     assert len(list(urls.prefixes("/a" * 10_000))) == urls.MAX_DEPTH + 1
+
+
+@pytest.mark.parametrize(("path", "told"), [("", 1), ("shop/", 1), ("assets/", 0), ("build", 0), ("shop/static/", 0)])
+def test_what_is_the_same_for_all_may_be_kept_for_all(path: str, told: int) -> None:
+    cache = "cache: {enabled: true, default_ttl: 300, cookies: []}"
+    text = f'"https://{{default}}/{path}": {{type: upstream, upstream: "app:http", {cache}}}\n'
+    assert routes(text) == [("RT013", "warning", 1)] * told

@@ -215,3 +215,10 @@ def test_a_vcl_file_is_told_in_its_own_lines() -> None:
 def test_the_router_cache_in_front_of_varnish(cache: str, line: int | None) -> None:
     found = varnish(LINKED + f"configuration: {{vcl: '{GOOD}'}}", cache)
     assert found == ([(WARNING, "routes.yaml", line)] if line else [])
+
+
+def test_a_version_that_an_image_never_has_says_nothing_of_its_keys() -> None:
+    configuration = "schemas: [main]\nendpoints: {mysql: {default_schema: main, privileges: {main: admin}}}"
+    assert configured("oracle-mysql:8.4", configuration) == []
+    assert told(configured("mysql:5.5", configuration)) == [("SV012", 5), ("SV012", 6)]
+    assert told(configured("mariadb:10.1", "rotate_passwords: false")) == [("SV012", 5)]

@@ -474,6 +474,9 @@ def test_scalar_values() -> None:
     [
         ("a: {type: mysql:8, up: app:http}\n", {"a": {"type": "mysql:8", "up": "app:http"}}),
         ("a: [http://x:80/y, b:c]\n", {"a": ["http://x:80/y", "b:c"]}),
+        ("a: {start: serve -p :$PORT}\n", {"a": {"start": "serve -p :$PORT"}}),
+        ('a: {start: serve -p ":80" x, b: c}\n', {"a": {"start": 'serve -p ":80" x', "b": "c"}}),
+        ("a: {start: serve -addr=':80'}\n", {"a": {"start": "serve -addr=':80'"}}),
     ],
 )
 def test_a_colon_inside_a_word_of_a_flow_collection_is_text(text: str, data: object) -> None:
