@@ -220,7 +220,7 @@ def missing_script(command: Command) -> Iterator[Finding]:
             continue
         file = f"{root}/{path}".lstrip("/")
         there = tree.exists(file)
-        if there is False and not _may_come(command, simple, path):
+        if there is False and not _may_come(command, simple, path) and (direct or _has_kin(command, path)):
             yield finding(
                 command.place(word.span),
                 f"the {WHERE[command.role]} runs `{path}`, which is not in the repository: {_THEN[command.role]}",
@@ -258,6 +258,13 @@ def _called(simple: SimpleCommand) -> tuple[Word, bool] | None:
     # `node build/main` may mean `main.js`, and what `.` reads is often made where it runs.
     is_path = "/" in word.text and reader not in ("node", ".")
     return (word, False) if is_path or _SCRIPT.search(word.text) else None
+
+
+def _has_kin(command: Command, path: str) -> bool:
+    """Whether a folder has other files of this sort; of the root, which may hold the configuration alone, it is asked."""
+    names = command.application.project.tree.list(command.application.root or "")
+    ending = path.rpartition(".")[2]
+    return "/" in path or any(name.endswith(f".{ending}") for name, is_folder in names if not is_folder)
 
 
 def _in_mount(command: Command, path: str) -> bool:

@@ -29,13 +29,7 @@ Found = list[tuple[str, str]]
 
 def lint(text: str, files: dict[str, str] | None = None) -> list[Diagnostic]:
     """What is said of an application with a database, and of its files."""
-    tree = {
-        ".platform.app.yaml": PHP + DATABASE + text,
-        **SERVICES,
-        "public/index.php": "<?php\n",
-        "x.php": "<?php\n",
-        **(files or {}),
-    }
+    tree = {".platform.app.yaml": PHP + DATABASE + text, **SERVICES, "public/index.php": "<?php\n", **(files or {})}
     result = lint_files(tree, Settings(ignore=("HK003", "VR004")), complete=files is not None)
     assert not result.faults, result.faults[0].text
     return result.diagnostics
@@ -483,7 +477,7 @@ LONELY = """workers:
     queue:
         mounts: {scratch: {source: local}}
         variables: {env: {queue_name: mails}}
-        commands: {start: exec php x.php}
+        commands: {start: exec php queue.php}
 """
 
 
@@ -739,7 +733,8 @@ def test_an_installation_that_is_missed_later(script: str, severity: str, line: 
         ("python tools/missing.py", "error"),
         ("python missing.py", "error"),
         ("bash -ex tools/missing.sh", "error"),
-        ("node missing.js", "error"),
+        ("php missing.php", None),
+        ("node tools/missing.js", "error"),
         ("node tools/missing", None),
         ("php tools/missing.php", "error"),
         ("php library/installed.php", None),
@@ -751,8 +746,8 @@ def test_only_what_is_run_by_its_path_alone_must_be_executable(
     tmp_path: Path, script: str, severity: str | None
 ) -> None:
     (tmp_path / "tools").mkdir()
-    for name in ("there.py", "there.php", "there.sh", "run.sh"):
-        (tmp_path / "tools" / name).write_text("", encoding="utf-8")
+    for name in ("main.py", "tools/there.py", "tools/there.php", "tools/there.sh", "tools/run.sh"):
+        (tmp_path / name).write_text("", encoding="utf-8")
     (tmp_path / "tools" / "run.sh").chmod(0o755)
     text = f"{PHP}hooks:\n    build: composer install\n    deploy: {script}\n"
     (tmp_path / ".platform.app.yaml").write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Sends the mails that wait. The shop is an example: its configuration is what counts."""

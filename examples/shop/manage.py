@@ -1,0 +1,1 @@
+"""Runs the tasks of the shop. The shop is an example: its configuration is what counts."""
