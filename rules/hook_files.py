@@ -7,6 +7,7 @@ from collections.abc import Iterator as Each
 
 from paaslint.commands.effects import Write, holds_output, is_below, takes_away, writes
 from paaslint.commands.running import WHERE, known, mount_of, reached
+from paaslint.commands.starts import title
 from paaslint.commands.tools import Known, identify, unwrap
 from paaslint.model import Application, Command, Container, Hook
 from paaslint.names import quoted
@@ -95,10 +96,25 @@ def read_only_write(command: Command) -> Iterator[Finding]:
                 python manage.py migrate
                 date > uploads/deployed.txt
 
+    Bad:
+        hooks:
+            deploy: |
+                set -e
+                python manage.py makemigrations    # <- here
+                python manage.py migrate
+
+    Good:
+        hooks:
+            deploy: |
+                set -e
+                python manage.py makemigrations --check
+                python manage.py migrate
+
     Source: Troubleshoot development, "Can't write to file system"; Mounts, introduction
     """
     if command.role not in _RUNNING or not command.script.complete:
         return
+    yield from _generated(command)
     written = [(simple, write) for simple in reached(command) for write in writes(simple)]
     if not written or _moves_home(command):
         return
@@ -126,6 +142,30 @@ def read_only_write(command: Command) -> Iterator[Finding]:
             "can only be read once the application is built",
             help=f"write to {named} or to `/tmp`; what is the same each time belongs in the `build` hook",
         )
+
+
+def _generated(command: Command) -> Iterator[Finding]:
+    """What writes a part of the application's source, such as a migration, where no mount seems to be for that."""
+    for found in known(command):
+        simple = found.command
+        if found.entry.purpose != "source" or simple.excused or _is_for_elsewhere(simple):
+            continue
+        if found.plain.option("--check", "--check-changes", "--dry-run") is not None:
+            continue
+        container = command.owner if isinstance(command.owner, Container) else command.application.web
+        folders = _mounted(container)
+        if folders is None or any(not _SOURCES.isdisjoint(folder.split("/")) for folder in folders):
+            continue
+        yield finding(
+            command.place((found.matched[0].span.start, found.matched[-1].span.end)),
+            f"`{title(simple)}` in the {WHERE[command.role]} writes into the application's source: it fails as soon as there "
+            "is something to write, as the file system can only be read once the application is built",
+            help="run it where you develop, and commit what it writes",
+        )
+
+
+_SOURCES = frozenset(("", "app", "locale", "migrations", "src", "versions"))
+"""Folders that generators write to."""
 
 
 def _mounted(container: Container) -> list[str] | None:

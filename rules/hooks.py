@@ -6,7 +6,7 @@ import re
 
 from paaslint.commands.elsewhere import elsewhere
 from paaslint.commands.running import known, reached, readings
-from paaslint.commands.starts import title
+from paaslint.commands.starts import background_of, leaves, title
 from paaslint.commands.tools import PAGE, Known, duration, unwrap
 from paaslint.model import Application, Command, Cron, Hook, Relationship, Worker
 from paaslint.names import nearest, quoted
@@ -589,11 +589,18 @@ def background_in_hook(hook: Hook) -> Iterator[Finding]:
     """A hook sends a command to the background.
 
     Nothing waits for it, and nobody sees whether it fails: it is cut off with the hook, or runs on without
-    supervision.
+    supervision. The same holds for a server that a hook starts as a daemon; a build may need one for its own work.
 
     Bad:
         hooks:
             post_deploy: python queue-worker.py &    # <- here
+
+    Bad:
+        hooks:
+            deploy: |
+                set -e
+                python manage.py migrate
+                gunicorn -b unix:$SOCKET app.wsgi:application --daemon    # <- here
 
     Good:
         hooks:
@@ -612,6 +619,15 @@ def background_in_hook(hook: Hook) -> Iterator[Finding]:
                 command.place(simple.background),
                 f"`{title(simple)}` goes to the background: the hook ends without it, and nobody sees whether it fails",
                 help="remove the `&`, or wait for it with `wait`; make a program that stays a worker",
+            )
+            continue
+        gone = leaves(simple, command) if hook.name in _LIVE else None
+        if gone is not None and gone.known is not None and not gone.known.command.conditional:
+            yield finding(
+                command.place(gone.span),
+                f"{background_of(gone)}: the hook ends without it, and nothing starts it again when it fails or the "
+                "container restarts",
+                help="make it the `start` of `web` or of a worker, in the foreground",
             )
 
 

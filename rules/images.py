@@ -332,6 +332,8 @@ def composable(application: Application) -> Iterator[Finding]:
         yield from _channel(application, kind, stack)
     if isinstance(stack, UnknownNode) or stack is None:
         return
+    if isinstance(application.node, MappingNode) and "stack" not in application.node.index():
+        return  # a key that stands elsewhere was understood as a part of one
     if kind is not None and kind.name != COMPOSABLE and facts.image(kind.name) is not None:
         yield finding(
             kind.node,

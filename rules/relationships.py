@@ -332,9 +332,9 @@ def points_at_worker(project: Project) -> Iterator[Finding]:
 
 @rule("RL006", "points-at-itself", severity=WARNING)
 def points_at_itself(relationship: Relationship) -> Iterator[Finding]:
-    """An application has a relationship to itself.
+    """An application or a service has a relationship to itself.
 
-    Circular relationships between applications are not supported.
+    Circular relationships are not supported.
 
     Bad:
         relationships:
@@ -348,12 +348,16 @@ def points_at_itself(relationship: Relationship) -> Iterator[Finding]:
     Source: Relationships between applications
     """
     owner = relationship.owner
-    application = owner.application if isinstance(owner, Container) else owner
-    if not isinstance(owner, Worker) and _target(relationship) is application and isinstance(application, Application):
+    if isinstance(owner, Service) and isinstance(owner.node, MappingNode) and "relationships" not in owner.node.index():
+        return  # it stands elsewhere, and was understood as the service's
+    itself = owner.application if isinstance(owner, Container) else owner
+    if not isinstance(owner, Worker) and _target(relationship) is itself:
         yield finding(
             relationship.target_place or relationship.key,
-            f"relationship `{relationship.name}` leads from `{application.name}` to itself: circles are not supported",
-            help="remove it: inside its container an application reaches itself at `localhost`",
+            f"relationship `{relationship.name}` leads from `{itself.name}` to itself: circles are not supported",
+            help="remove it: inside its container an application reaches itself at `localhost`"
+            if isinstance(itself, Application)
+            else "remove it, or name what the service is to reach",
         )
 
 
@@ -397,7 +401,7 @@ def cycle(project: Project) -> Iterator[Finding]:
     for application in project.applications:
         links[application.name] = [r for r in application.web.relationships if r.target != application.name]
     for service in project.services:
-        links[service.name] = list(service.relationships)
+        links[service.name] = [r for r in service.relationships if r.target != service.name]
     for circle in _circles(links):
         *others, last = circle
         through = any(isinstance(relationship.owner, Service) for relationship in circle)
@@ -481,7 +485,7 @@ def unused_service(project: Project) -> Iterator[Finding]:
     if not _links_known(project) or not linked <= defined or not mounted <= storages:
         return  # what leads nowhere, or cannot be read, may be meant for the service that seems unused
     for service in project.services:
-        if service.name not in linked:
+        if service.name not in linked and service.type is not None:  # else it may be no service, but a lost key
             yield finding(
                 service.key,
                 f"nothing uses the service `{service.name}`: no relationship, mount or route leads to it, "

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from paaslint import secrets
 from paaslint.model import Application, Project, Web, Worker
 from paaslint.names import nearest
 from paaslint.nodes import Entry, MappingNode, ScalarNode, SequenceNode
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
+
+from ..quick import regex
 
 
 @rule("VR001", "secret-in-file", severity=WARNING)
@@ -289,6 +293,59 @@ def php_setting(part: Application | Web | Worker) -> Iterator[Finding]:
                 f"PHP has no setting `{name}`: it ignores it without a word",
                 help=f"did you mean `{meant}`?" if meant else "remove it, or look the name up in the PHP manual",
             )
+
+
+_REFERENCE = regex(r"\$(?:\{(?:env:)?(\w+)\}|(\w+))")
+
+
+@rule("VR006", "not-expanded", severity=WARNING)
+def not_expanded(part: Application | Web | Worker) -> Iterator[Finding]:
+    """The value of a variable is put together from variables that the platform gives.
+
+    What stands in the file is the same in every environment, and the program gets it as it is written: the platform
+    puts no values into values. A script named `.environment` in the application's root can. Java is left alone, as
+    its frameworks read `${NAME}` themselves.
+
+    Bad:
+        relationships:
+            database: "db:postgresql"
+        variables:
+            env:
+                DATABASE_URL: "postgresql://${DATABASE_USERNAME}:${DATABASE_PASSWORD}@${DATABASE_HOST}/main"    # <- here
+                APP_BRANCH: $PLATFORM_BRANCH    # <- here
+
+    Good:
+        relationships:
+            database: "db:postgresql"
+        variables:
+            env:
+                GREETING: costs $5 or ${AMOUNT}
+
+    Source: Set variables, "Set variables in your app" and "Set variables via script"
+    """
+    application = part if isinstance(part, Application) else part.application
+    if application.type is not None and application.type.name == "java":
+        return
+    for name, entry in _env(part):
+        value = entry.value
+        if not isinstance(value, ScalarNode) or "$" not in value.text:
+            continue
+        given = [m for m in _REFERENCE.finditer(value.text) if _is_given((m[1] or m[2]).upper(), application)]
+        if given:
+            yield finding(
+                value.part(*given[0].span()),
+                f"`{name}` refers to `{given[0][0]}`: the platform puts no values into values, and the program gets this "
+                "text as it is written",
+                help=f"set it in a file `.environment` instead, with `export {name}=…`",
+            )
+
+
+def _is_given(name: str, application: Application) -> bool:
+    """Whether a variable comes from the platform, by itself or with a relationship."""
+    if name in _GIVEN or name.startswith("PLATFORM_"):
+        return True
+    prefixes = (re.sub(r"\W", "_", r.name.upper()) for r in application.web.relationships)
+    return any(name.startswith(f"{prefix}_") for prefix in prefixes)
 
 
 def _groups(part: Application | Web | Worker) -> Iterator[tuple[str, Entry]]:

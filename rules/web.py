@@ -604,7 +604,8 @@ def nothing_served(web: Web) -> Iterator[Finding]:
 
     With `allow: false` only the files that a rule allows are served, and without `passthru` nothing else answers.
     Locations below another may be there to deny; this is about `/`, or the only one. An `index` file has to be
-    allowed, too.
+    allowed, too. Where no location has a `root` or a `passthru`, there are no files either, and the server that
+    `start` runs gets no request.
 
     Bad:
         web:
@@ -624,6 +625,12 @@ def nothing_served(web: Web) -> Iterator[Finding]:
                     rules:
                         '\\.(css|js)$': {allow: true}
 
+    Bad:
+        web:
+            commands: {start: node server.js}
+            locations:
+                "/": {allow: true}    # <- here
+
     Good:
         web:
             locations:
@@ -637,6 +644,7 @@ def nothing_served(web: Web) -> Iterator[Finding]:
     Source: Web properties, "Locations" and "Rules"
     """
     locations = web.locations
+    yield from _cut_off(web)
     for location in locations:
         allow, passthru = location.get("allow"), location.get("passthru")
         if not isinstance(location.node, MappingNode) or switch_of(location.node, "allow", default=True) is not False:
@@ -657,6 +665,31 @@ def nothing_served(web: Web) -> Iterator[Finding]:
                 )
         elif isinstance(index, SequenceNode):
             yield from _index_denied(location, index, allowing)
+
+
+def _cut_off(web: Web) -> Iterator[Finding]:
+    """A server that gets no request. Where `allow: false` says that nothing is served, the rule has spoken of that."""
+    program, locations = _program(web), web.locations
+    if program in ("", "sleep", "true") or not locations.known or not all(map(_leads_nowhere, locations)):
+        return
+    for location in locations:
+        if location.name == "/" and switch_of(location.node, "allow", default=True) is not False:
+            yield finding(
+                location.key,
+                f"location `/` has neither `root` nor `passthru`, and no other location has: no file is served, and "
+                f"`{program}` gets no request",
+                help="add `passthru: true`, which hands requests on to the application",
+            )
+
+
+def _leads_nowhere(location: Location) -> bool:
+    """Whether a location surely has no folder of files and hands nothing on to the application."""
+    node, rules = location.node, location.get("rules")
+    if not isinstance(node, MappingNode) or node.partial or location.get("root") is not None:
+        return False
+    if location.get("passthru") is not None and switch_of(node, "passthru", default=False) is not False:
+        return False
+    return rules is None or not any(_lets_through(entry.value) for entry in _rules(location))
 
 
 def _lets_through(rule: Node) -> bool:

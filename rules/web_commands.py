@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from paaslint.commands import starts
 from paaslint.commands.development import development
 from paaslint.commands.effects import holds_output
@@ -142,6 +144,11 @@ def wrong_port(web: Web) -> Iterator[Finding]:
 
     Bad:
         web:
+            commands: {start: "gunicorn -b unix:/tmp/gunicorn.sock app:application"}    # <- here
+            upstream: {socket_family: unix}
+
+    Bad:
+        web:
             commands: {start: "gunicorn -b $PORT app:application"}    # <- here
 
     Good:
@@ -156,7 +163,7 @@ def wrong_port(web: Web) -> Iterator[Finding]:
         return
     reads = [reading for script in start.script.walk() for reading in script.reads if reading.name in _ADDRESSES]
     if not reads and "PORT" not in start.text and "SOCKET" not in start.text:
-        yield from _fixed_ports(start)
+        yield from _fixed_addresses(start, _family(web))
     yield from _bare_ports(start)
     family = _family(web)
     wrong = {"tcp": "SOCKET", "unix": "PORT"}.get(family or "")
@@ -193,12 +200,28 @@ def _family(web: Web) -> str | None:
     return "tcp" if web.application.get("stack") is None else None
 
 
-def _fixed_ports(start: Command) -> Iterator[Finding]:
+_SOCKET_FILE = re.compile(r"unix:(?://)?(/?[\w./-]+)\Z")
+_GIVEN_FILE = "/run/app.sock"
+"""The file that the platform's own messages show `$SOCKET` to be: not promised, and no fault."""
+
+
+def _fixed_addresses(start: Command, family: str | None) -> Iterator[Finding]:
     for server in known(start):
         if server.kind != "server" or server.command.conditional:
             continue
         for port in server.ports:
-            if port.port is not None:
+            file = _SOCKET_FILE.search(port.value.text)
+            if file is not None and file[1] != _GIVEN_FILE:
+                variable = "PORT" if family == "tcp" else "SOCKET"
+                yield finding(
+                    start.place(port.value.span),
+                    f"`{server.name}` listens on the file `{file[1]}`: the router sends requests to `${variable}`, and "
+                    "visitors get `502 Bad Gateway`",
+                    help="write `$SOCKET` in its place"
+                    if variable == "SOCKET"
+                    else "listen on `$PORT`, or on `$SOCKET` with `upstream: {socket_family: unix}`",
+                )
+            elif port.port is not None:
                 yield finding(
                     _digits(start, port.value.span, str(port.port)),
                     f"`{server.name}` listens on port {port.port}: the router sends requests to `$PORT`, and visitors get "

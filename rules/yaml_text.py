@@ -528,6 +528,7 @@ _EMPTY: dict[str, dict[str, frozenset[str]]] = {
             "source", "operations",
         )),
         "hooks": frozenset(("build", "deploy", "post_deploy")),
+        "runtime": frozenset(("extensions", "disabled_extensions")),
         "source": frozenset(("root", "operations")),
     },
     "Web": {"": frozenset(("commands", "locations", "mounts", "variables")), "commands": frozenset(("start",))},

@@ -180,6 +180,9 @@ def test_deployed_habits_are_silent(hook: str, script: str) -> None:
         ("post_deploy", "sleep 60", []),
         ("post_deploy", "php warm.php &", [("HK012", "warning")]),
         ("post_deploy", "php warm.php & php more.php & wait", []),
+        ("deploy", "redis-server --daemonize yes", [("HK012", "warning")]),
+        ("deploy", "[ -f on ] && redis-server --daemonize yes", []),
+        ("build", "redis-server --daemonize yes", []),
     ],
 )
 def test_what_takes_long_or_comes_too_late(hook: str, script: str, found: Found) -> None:
@@ -228,6 +231,27 @@ def test_what_cannot_be_written(script: str, path: str) -> None:
 )
 def test_what_can_be_written_or_is_not_known(script: str) -> None:
     assert told(script, more=MOUNTS) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "text"),
+    [
+        ("php bin/console doctrine:migrations:diff", "bin/console doctrine:migrations:diff"),
+        ("symfony console make:migration -n", "console make:migration"),
+        ("php artisan make:migration x", "artisan make:migration"),
+        ("python manage.py makemigrations shop", "manage.py makemigrations"),
+        ("python manage.py makemigrations --check", None),
+        ("python manage.py makemigrations || true", None),
+        ("php bin/console doctrine:query:sql x", None),
+    ],
+)
+def test_sources_are_not_written_after_the_build(script: str, text: str | None) -> None:
+    files = {".platform.app.yaml": f"{PHP}{DATABASE}hooks:\n    deploy: {block(script)}"}
+    found = [shown(d, files) for d in lint(f"hooks:\n    deploy: {block(script)}") if d.code == "HK006"]
+    assert found == ([text] if text else [])
+    migrations = "disk: 512\nmounts: {migrations: {source: local}}\n"
+    assert told(script, more=migrations) == []
+    assert "HK006" not in [code for code, _ in told(script, "build")]
 
 
 @pytest.mark.parametrize(("mount", "found"), [("public/uploads", 1), ("web/sites/default/files", 1), ("public/js", 0)])

@@ -123,3 +123,7 @@ db:
 def test_a_replica_matches_its_primary(replica: str, replication: str, found: list[str]) -> None:
     diagnostics = lint(services=PRIMARY.replace("REPLICATION", replication) + f"copy: {replica}\n")
     assert [(d.code, d.severity) for d in diagnostics] == [("TY009", severity) for severity in found]
+
+
+def test_packages_of_an_ordinary_image_are_not_told_of_as_a_stack() -> None:
+    assert lint('name: app\ntype: "php:8.4"\nruntime: {packages: [jpegoptim]}\n') == []

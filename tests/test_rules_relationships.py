@@ -172,3 +172,13 @@ def test_redis_needs_its_extension_unless_a_client_in_php_is_there(composer: str
         ".platform/services.yaml": 'cache: {type: "redis:8.0"}\n',
     } | ({"composer.json": composer} if composer else {})
     assert codes(lint_files(files, Settings(select=("RL",))).diagnostics) == expected
+
+
+def test_a_service_that_leads_to_itself_is_told_once() -> None:
+    services = 'db: {type: "postgresql:17", disk: 512, relationships: {again: "db:postgresql"}}\n'
+    assert codes(lint("relationships: {database: 'db:postgresql'}", services)) == ["RL006"]
+
+
+def test_relationships_of_an_application_among_the_services_are_no_circle() -> None:
+    services = POSTGRESQL + "relationships: {database: 'db:postgresql'}\n"
+    assert codes(lint("relationships: {database: 'db:postgresql'}", services)) == []

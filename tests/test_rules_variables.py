@@ -184,6 +184,31 @@ def test_own_variables_are_not_the_platforms(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "reference"),
+    [
+        ("mysql://${DATABASE_USERNAME}@${DATABASE_HOST}/main", "${DATABASE_USERNAME}"),
+        ("mysql://${database_HOST}/main", "${database_HOST}"),
+        ("amqp://$MESSAGE_QUEUE_HOST", "$MESSAGE_QUEUE_HOST"),
+        ("https://$PLATFORM_BRANCH.example.com", "$PLATFORM_BRANCH"),
+        ("http://localhost:${PORT}", "${PORT}"),
+        ("${env:PLATFORM_BRANCH}", "${env:PLATFORM_BRANCH}"),
+        ("$CLIENT_URL", None),
+        ("${AMOUNT} or $5", None),
+        ("mysql://${DATABASES}/main", None),
+        ("DATABASE_HOST", None),
+    ],
+)
+def test_values_are_not_put_into_values(value: str, reference: str | None) -> None:
+    more = 'relationships: {database: "db:mysql", message-queue: "queue:rabbitmq"}\n'
+    line = f"        URL: {value}"
+    found = lint(f"    env:\n{line}", "VR006", more=more)
+    assert [line[d.location.column - 1 : d.location.end_column - 1] for d in found] == (
+        [reference] if reference else []
+    )
+    assert lint(f"    env:\n{line}", "VR006", type="java:21", more=more) == []
+
+
+@pytest.mark.parametrize(
     ("name", "unknown"),
     [
         ("memory_limit", False),

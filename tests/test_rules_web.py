@@ -198,3 +198,36 @@ def test_whatever_stands_under_web_is_judged_without_a_fault(web: object, head: 
 def test_an_application_is_open_unless_a_rule_denies_its_own_files(pattern: str, found: list[tuple[str, str]]) -> None:
     location = {"root": "", "passthru": "/index.php", "rules": {pattern: {"allow": False}}}
     assert told({"locations": {"/": location}}, PHP) == found
+
+
+@pytest.mark.parametrize(
+    ("web", "found"),
+    [
+        (served({"allow": True}), [("WB011", "warning")]),
+        (served({"expires": "1h", "rules": {"x": {"expires": "2h"}}}), [("WB011", "warning")]),
+        (served({"rules": {"^/api": {"passthru": True}}}), []),
+        (served({"passthru": True}), []),
+        (served({"allow": True}, "/docs"), []),
+        ({"commands": {"start": "sleep infinity"}, "locations": {"/": {"allow": True}}}, []),
+        ({"commands": {"start": START}, "locations": {"/": {"allow": True}, "/api": {"passthru": True}}}, []),
+        ({"commands": {"start": START}}, []),
+    ],
+)
+def test_a_server_that_gets_no_request(web: object, found: list[tuple[str, str]]) -> None:
+    assert told(web) == found
+
+
+@pytest.mark.parametrize(
+    ("command", "family", "found"),
+    [
+        ("gunicorn -b unix:/tmp/gunicorn.sock app:app", "unix", 1),
+        ("gunicorn -b unix:/tmp/gunicorn.sock app:app", "tcp", 1),
+        ("puma -b unix:///app/tmp/puma.sock", "unix", 1),
+        ("gunicorn -b unix:/run/app.sock app:app", "unix", 0),
+        ("gunicorn -b unix:$SOCKET app:app", "unix", 0),
+        ("gunicorn -b unix:$PLATFORM_APP_DIR/x.sock app:app", "unix", 0),
+    ],
+)
+def test_files_that_servers_listen_on(command: str, family: str, found: int) -> None:
+    web = {"commands": {"start": command}, "upstream": {"socket_family": family}}
+    assert told(web) == [("WB005", "warning")] * found

@@ -110,11 +110,12 @@ def _behind_trifles(script: Script) -> tuple[SimpleCommand, ...]:
 
 def detached(command: Command) -> Detached | None:
     """How a start goes to the background, where each of its ends does."""
-    ends = [_detached(simple, command) for simple in last(command.script)]
+    ends = [leaves(simple, command) for simple in last(command.script)]
     return ends[0] if ends and all(ends) else None
 
 
-def _detached(simple: SimpleCommand, command: Command) -> Detached | None:
+def leaves(simple: SimpleCommand, command: Command) -> Detached | None:
+    """How one command of a script goes to the background."""
     if simple.background is not None:
         return None if simple.script.waited(simple) else Detached(simple, simple.background, None, sure=True)
     fork = _forked(simple)
