@@ -364,22 +364,24 @@ class _Walk:
     def strange(self, node: MappingNode, schema: Schema, names: list[str]) -> None:
         """The keys of a mapping that its schema does not list."""
         index = node.index()
-        patterns = schema.get("patternProperties", _NOTHING)
+        patterns = _patterns(schema)
         rest = schema.get("additionalProperties", True)
         spoken = set()
         named = []
         for name in names:
             if name in self.wrapped and node is self.frames[0].node:
                 continue
-            matching = [pattern for pattern in patterns if re.search(pattern, name)]
-            for pattern in matching:
-                subschema = patterns[pattern]
+            matched = False
+            for pattern, subschema in patterns:
+                if pattern.search(name) is None:
+                    continue
+                matched = True
                 # Of several keys that stand at a wrong place together, the first says it all.
                 if subschema is not True and pattern not in spoken:
                     self.visit(index[name].value, subschema, index[name])
                     if "not" in subschema:
                         spoken.add(pattern)
-            if matching or rest is True:
+            if matched or rest is True:
                 continue
             if rest is False or "not" in rest:
                 self.unknown(node, schema, rest or _NOTHING, name, index[name])
@@ -408,30 +410,29 @@ class _Walk:
 
     def named(self, node: MappingNode, schema: Schema, entries: Sequence[Entry]) -> None:
         """Entries under names of the author's choice; a key of the platform's may have got among the names."""
-        marks = len(self.problems), len(self.journal)
-        for entry in entries:
-            self.visit(entry.value, schema, entry)
-        if _are_valid(self.problems[marks[0] :]) or not self.may_search():
+        trials = [self.trial(entry.value, schema, entry) for entry in entries]
+        if all(trial.is_valid for trial in trials) or not self.may_search():
+            for trial in trials:
+                self.accept(trial)
             return
-        self.undo(*marks)
         shapes = [_properties(shape) for shape in _shapes(schema)]
         needed = {name for shape in _shapes(schema) for name in _required(shape)}
         nameless: list[tuple[Entry, str]] = []
-        rest: list[Entry] = []
+        rest: list[tuple[Entry, _Trial]] = []
         manner: Schema = _NOTHING
-        for entry in entries:
-            trial = self.trial(entry.value, schema, entry)
+        for entry, trial in zip(entries, trials, strict=True):
             right = None if trial.is_valid else self.property_of(shapes, entry)
             # Beside entries that lack nothing, a key has more likely slipped in from a level above.
             if right is None or (len(entries) > 1 and right not in needed and self.belongs_above(entry, trial)):
-                rest += [entry] if right is None else []
+                rest += [(entry, trial)] if right is None else []
             else:
                 nameless.append((entry, right))
                 manner = trial.manner
         if nameless:
-            self.nameless(node, nameless, rest, manner)
-        for entry in rest:
-            trial = self.trial(entry.value, schema, entry)
+            self.nameless(node, nameless, [entry for entry, _ in rest], manner)
+        for entry, trial in rest:
+            if nameless:  # they may be what this one lacks
+                trial = self.trial(entry.value, schema, entry)
             part = nameless and any(_name(entry) in shape for shape in shapes)
             if trial.is_valid or not (part or self.belongs_above(entry, trial)):
                 self.accept(trial)
@@ -854,6 +855,11 @@ def _remembered(read: Callable[[Schema], R]) -> Callable[[Schema], R]:
         return found[1]
 
     return remembered
+
+
+@_remembered
+def _patterns(schema: Schema) -> list[tuple[re.Pattern[str], Any]]:
+    return [(re.compile(pattern), subschema) for pattern, subschema in schema.get("patternProperties", _NOTHING).items()]
 
 
 @_remembered

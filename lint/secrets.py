@@ -61,7 +61,15 @@ _FORMS = (
 )
 """Pieces of which each text with such a secret has one, what it is, and its form as the issuers publish it."""
 _HINTS = tuple(tuple(form[0].split()) for form in _FORMS)
-_PIECES = tuple((hint, number) for number, hints in enumerate(_HINTS) for hint in hints)
+_STEMS = (
+    "-----BEGIN", "AKIA", "ASIA", "AIza", "gh", "github_pat_", "gl", "xox", "xapp-", "hooks.slack.com", "k_live_",
+    "whsec_", "GOCSPX-", "SG.", "npm_", "pypi-", "dop_v1_", "sk-", "hf_", "shp", "/api/webhooks/", ":AA", "NRA",
+    "AccountKey=", "hvs.", "sntry", "eyJ",
+)  # fmt: skip
+"""Of which each of those pieces has one: every file is looked through, and they are half as many."""
+_PIECES = {
+    stem: [(hint, number) for number, hints in enumerate(_HINTS) for hint in hints if stem in hint] for stem in _STEMS
+}
 
 _PRIVATE_KEY_END = r"-----END [A-Z0-9 ]{1,60}-----"
 _URL = r"""[a-z][a-z0-9+.-]{1,20}://([^\s:/@'"`<>{}]{0,200}):([^\s/@'"`<>{}]{1,200})@([\w.-]{1,255})"""
@@ -109,13 +117,13 @@ def may_hold_any(text: str) -> bool:
 
 def has_telling_word(text: str) -> bool:
     """Whether a text has a word that the name of each credential has."""
-    lower = text.lower().replace("passthru", "")
-    return any(word in lower for word in _TELLING_WORDS)
+    return any(map(text.lower().replace("passthru", "").__contains__, _TELLING_WORDS))
 
 
 def forms_in(text: str) -> tuple[int, ...]:
     """The known forms that a whole file has pieces of: nearly always none, so that its parts need not be looked at."""
-    return tuple(sorted({number for hint, number in _PIECES if hint in text}))
+    pieces = [piece for stem in _STEMS if stem in text for piece in _PIECES[stem]]
+    return tuple(sorted({number for hint, number in pieces if hint in text})) if pieces else ()
 
 
 def find(text: str, forms: Iterable[int] = range(len(_FORMS))) -> Iterator[Secret]:

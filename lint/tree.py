@@ -11,10 +11,15 @@ import os
 import posixpath
 import stat
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""How a file is opened: without waiting for somebody to write into it, should it be a pipe."""
 
+
+@lru_cache(maxsize=512)
 def normalise(path: str) -> str | None:
     """`path` without `.`, `..` and doubled slashes; None where it leaves the root. A leading `/` is the root."""
     clean = posixpath.normpath(path.strip("/") or ".")
@@ -48,11 +53,12 @@ class Tree:
 class DiskTree(Tree):
     """A folder on disk. Pickles as its root; `unknown` are paths whose content the tree does not have."""
 
-    __slots__ = ("_linked", "complete", "root", "unknown")
+    __slots__ = ("_linked", "_names", "complete", "root", "unknown")
 
     def __init__(self, root: str, *, complete: bool = False, unknown: tuple[str, ...] = ()) -> None:
         self.root = os.path.abspath(root)
         self._linked = {"": False}
+        self._names: dict[str, bool] | None = None
         self.complete = complete
         self.unknown = unknown
 
@@ -60,37 +66,62 @@ class DiskTree(Tree):
         return _disk_tree, (self.root, self.complete, self.unknown)
 
     def _locate(self, path: str) -> str | None:
-        """The path on disk; None where it is outside of the root, by itself or through a link."""
+        """The path on disk; None where it is outside of the root, by itself or through a link, and where the root
+        holds nothing of its first name."""
         clean = normalise(path)
         if clean is None or "\0" in clean:
             return None
         if not clean:
             return self.root
-        full = os.path.join(self.root, clean)
+        full = f"{self.root}/{clean}"
+        folder, slash, _ = clean.rpartition("/")
+        names = self._names if self._names is not None else self._list_root()
+        if names:
+            # One look at the root answers for most of what is asked: what is not there, and what is no link.
+            is_link = names.get(clean[: clean.find("/")] if slash else clean)
+            if is_link is None:
+                return None
+            if not (is_link or slash):
+                return full
         # Nearly nothing is a link, and where there is none, nothing leads outside.
-        if self._is_linked(clean.rpartition("/")[0]) or os.path.islink(full):
+        if self._is_linked(folder) or os.path.islink(full):
             root = os.path.realpath(self.root)
             real = os.path.realpath(full)
             return full if real == root or real.startswith(root.rstrip(os.sep) + os.sep) else None
         return full
+
+    def _list_root(self) -> dict[str, bool]:
+        """The names in the root, each with whether it is a symbolic link; empty where they cannot be listed."""
+        try:
+            with os.scandir(self.root) as entries:
+                self._names = {entry.name: entry.is_symlink() for entry in entries}
+        except OSError:
+            self._names = {}
+        return self._names
 
     def _is_linked(self, folder: str) -> bool:
         """Whether a folder is a symbolic link or lies behind one; asked once for all the files in it."""
         found = self._linked.get(folder)
         if found is None:
             path = self.root
-            found = any(os.path.islink(path := os.path.join(path, name)) for name in folder.split("/"))
+            found = any(os.path.islink(path := f"{path}/{name}") for name in folder.split("/"))
             self._linked[folder] = found
         return found
 
     def read(self, path: str) -> bytes | None:
         full = self._locate(path)
+        if full is None:
+            return None
         try:
-            if full is None or not stat.S_ISREG((found := os.stat(full)).st_mode):
-                return None
-            with open(full, "rb") as file:
-                # Room for all that may be read takes longer to come by than most files to read.
-                return file.read(min(found.st_size, MAX_FILE_BYTES) + 1)
+            # The system's own calls: of a fleet's time, a file object for each file took a fiftieth.
+            file = os.open(full, _READING)
+            try:
+                found = os.fstat(file)
+                if not stat.S_ISREG(found.st_mode):
+                    return None
+                return _read(file, min(found.st_size, MAX_FILE_BYTES + 1))
+            finally:
+                os.close(file)
         except (OSError, ValueError):
             return None
 
@@ -118,6 +149,14 @@ class DiskTree(Tree):
         if full is None or os.name == "nt" or not os.path.isfile(full):
             return None
         return os.access(full, os.X_OK)
+
+
+def _read(file: int, size: int) -> bytes:
+    """At most `size` bytes of an open file."""
+    data = os.read(file, size)
+    while len(data) < size and (more := os.read(file, size - len(data))):
+        data += more
+    return data
 
 
 def stamp(path: str) -> tuple[int, int] | None:
