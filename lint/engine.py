@@ -148,7 +148,7 @@ def _suppress(project: Project, spoken: list[Spoken], wanted: _Wanted, result: R
 
     kept = [one for one in spoken if stays(one)]
     suppressions.judge(rules.keys(), ran)
-    judged = _visit(rules_of("suppressions"), {Suppression.__name__: list(suppressions)}, result.faults)
+    judged = _visit(rules_of("suppressions"), _Items({Suppression.__name__: list(suppressions)}), result.faults)
     return kept + [one for one in judged if stays(one)]
 
 
@@ -186,9 +186,27 @@ def _fault(path: str, what: str) -> Fault:
     return Fault(path, what, format_exc())
 
 
-def _items(project: Project) -> dict[str, list[Any]]:
-    """All that rules visit in a project, by kind."""
+class _Items(dict[str, list[Any]]):
+    """All that rules visit in a project, by kind. `Application.variables` are the applications that have `variables`;
+    `Project.Route` is the project, where it has a route."""
+
+    __slots__ = ()
+
+    def __missing__(self, kind: str) -> list[Any]:
+        kind, dot, wanted = kind.partition(".")
+        if not dot:
+            return []
+        if kind == "Project":
+            found = self[kind] if self[wanted] else []
+        else:
+            found = [part for part in self[kind] if part.get(wanted) is not None]
+        self[f"{kind}.{wanted}"] = found
+        return found
+
+
+def _items(project: Project) -> _Items:
     applications = project.applications
+    mappings, plain = _parts_of_files(project)
     items: dict[str, list[Any]] = {
         "Project": [project],
         "Application": applications,
@@ -203,32 +221,48 @@ def _items(project: Project) -> dict[str, list[Any]]:
         "Mount": list(project.mounts),
         "Service": project.services,
         "Route": project.routes,
-        "MappingNode": [node for node in project.nodes if node.__class__ is MappingNode],
-        "PlainScalar": [
-            node for node in project.nodes if node.__class__ is ScalarNode and node.style is PLAIN and node.tag is None
-        ],
+        "MappingNode": mappings,
+        "PlainScalar": plain,
         "YamlProblem": project.yaml_problems,
         "SchemaProblem": project.schema_problems,
     }
-    return {kind: found for kind, found in items.items() if found}
+    return _Items({kind: found for kind, found in items.items() if found})
+
+
+def _parts_of_files(project: Project) -> tuple[list[MappingNode], list[ScalarNode]]:
+    """The mappings of the files, and their values without quotes and tag, each where it is written."""
+    mappings: list[MappingNode] = []
+    plain: list[ScalarNode] = []
+    for node in project.nodes:
+        if isinstance(node, MappingNode):
+            mappings.append(node)
+            values = [entry.value for entry in node.entries if entry.via == "own"]
+        elif isinstance(node, SequenceNode):
+            values = node.items
+        else:
+            continue
+        plain += [v for v in values if isinstance(v, ScalarNode) and v.style is PLAIN and v.tag is None]
+    return mappings, plain
 
 
 def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterator[Spoken]:
     """Call every rule that is on, or that may silence one, with everything that it visits."""
     items = _items(project)
-    there = {*items, *(command.role for command in items.get("Command", ()))}
+    there = {*items, *(command.role for command in items["Command"])}
     if any(application.get("hooks") is not None for application in project.applications):
         there.add("hooks")
-    rules = _fitting(frozenset(there), project.flavour, project.plan is not None, project.tree.complete is True)
-    wanted = (rule for rule in rules if rule.default or settings.enabled_somewhere(rule.code, False))
-    return _visit(wanted, items, faults)
+    rules, optional = _fitting(
+        frozenset(there), project.flavour, project.plan is not None, project.tree.complete is True
+    )
+    wanted = [rule for rule in optional if settings.enabled_somewhere(rule.code, False)]
+    return _visit([*rules, *wanted] if wanted else rules, items, faults)
 
 
 def _visit(rules: Iterable[Rule], items: Mapping[str, Sequence[object]], faults: list[Fault]) -> Iterator[Spoken]:
     for rule in rules:
         check = rule.check
-        for kind in rule.visits:
-            for item in items.get(kind, ()):
+        for kind in rule.calls:
+            for item in items[kind]:
                 try:
                     for found in check(item):
                         yield Spoken(rule, found)
@@ -257,16 +291,18 @@ def _fits(rule: Rule, flavour: str, has_plan: bool, has_tree: bool) -> bool:
 
 
 @cache
-def _fitting(there: frozenset[str], flavour: str, has_plan: bool, has_tree: bool) -> list[Rule]:
-    """The rules that have something to visit where these kinds of things are, and what they need. Projects of a fleet
-    are much alike, so this is worked out a few times for all of them."""
-    return [
+def _fitting(there: frozenset[str], flavour: str, has_plan: bool, has_tree: bool) -> tuple[list[Rule], list[Rule]]:
+    """The rules that have something to visit where these kinds of things are, and what they need; and of those the
+    rules that run only where they are selected. Projects of a fleet are much alike, so this is worked out a few times
+    for all of them."""
+    rules = [
         rule
         for module, kinds in SUBJECTS.items()
         if not there.isdisjoint(kinds) and not there.isdisjoint(ABOUT_COMMANDS.get(module, kinds))
         for rule in rules_of(module)
         if not there.isdisjoint(rule.visits) and _fits(rule, flavour, has_plan, has_tree)
     ]
+    return [rule for rule in rules if rule.default], [rule for rule in rules if not rule.default]
 
 
 def _settle(spoken: Iterable[Spoken]) -> list[Spoken]:

@@ -859,7 +859,9 @@ def _remembered(read: Callable[[Schema], R]) -> Callable[[Schema], R]:
 
 @_remembered
 def _patterns(schema: Schema) -> list[tuple[re.Pattern[str], Any]]:
-    return [(re.compile(pattern), subschema) for pattern, subschema in schema.get("patternProperties", _NOTHING).items()]
+    return [
+        (re.compile(pattern), subschema) for pattern, subschema in schema.get("patternProperties", _NOTHING).items()
+    ]
 
 
 @_remembered

@@ -222,7 +222,7 @@ def size_below_minimum(part: Container | Service) -> Iterator[Finding]:
         )
 
 
-@rule("PL005", "disk-below-minimum", severity=WARNING, flavour="platform")
+@rule("PL005", "disk-below-minimum", severity=WARNING, flavour="platform", where="disk")
 def disk_below_minimum(part: Application | Web | Worker | Service) -> Iterator[Finding]:
     """A disk is smaller than the least that is documented.
 
@@ -403,7 +403,7 @@ def _sizes(project: Project) -> Iterator[Setting]:
     return (instance.setting("size") for instance in instances(project))
 
 
-@rule("PL009", "resources-without-size", severity=INFO, flavour="platform")
+@rule("PL009", "resources-without-size", severity=INFO, flavour="platform", where="resources")
 def resources_without_size(part: Application | Web | Worker) -> Iterator[Finding]:
     """`resources` is set, and the size that it reckons with is left to the platform.
 

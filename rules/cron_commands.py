@@ -266,7 +266,7 @@ def _schedule(cron: Cron) -> Schedule | None:
     return cron.reading.schedule if cron.reading else None
 
 
-@rule("CR014", "collides", severity=INFO)
+@rule("CR014", "collides", severity=INFO, where="crons")
 def collides(application: Application) -> Iterator[Finding]:
     """Two crons are due at the same time, and one of them is known to take a while.
 

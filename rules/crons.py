@@ -381,7 +381,7 @@ def timeout_range(cron: Cron) -> Iterator[Finding]:
             )
 
 
-@rule("CR019", "bad-timezone", severity=WARNING, before=("SC004",))
+@rule("CR019", "bad-timezone", severity=WARNING, before=("SC004",), where="timezone")
 def bad_timezone(application: Application) -> Iterator[Finding]:
     """`timezone` is no name of the tz database.
 
@@ -408,7 +408,7 @@ def bad_timezone(application: Application) -> Iterator[Finding]:
         )
 
 
-@rule("CR020", "same-cron", severity=WARNING)
+@rule("CR020", "same-cron", severity=WARNING, where="crons")
 def same_cron(application: Application) -> Iterator[Finding]:
     """Two crons run the same command at the same times.
 

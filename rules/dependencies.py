@@ -18,7 +18,7 @@ _MEANT = {
 }  # fmt: skip
 
 
-@rule("DP001", "dependency-language", also=(INFO,))
+@rule("DP001", "dependency-language", also=(INFO,), where="dependencies")
 def dependency_language(application: Application) -> Iterator[Finding]:
     """A language that `dependencies` does not know, or Python 2 where Python 3 is meant.
 
@@ -63,7 +63,7 @@ def dependency_language(application: Application) -> Iterator[Finding]:
             )
 
 
-@rule("DP002", "floating-dependency", severity=INFO, default=False)
+@rule("DP002", "floating-dependency", severity=INFO, default=False, where="dependencies")
 def floating_dependency(application: Application) -> Iterator[Finding]:
     """A tool is installed in whatever version is the newest.
 
@@ -114,7 +114,7 @@ _MAY_INSTALL = (
 """What in a build hook may install things, itself or through a script."""
 
 
-@rule("DP003", "build-flavor", severity=WARNING, before=("SC004",))
+@rule("DP003", "build-flavor", severity=WARNING, before=("SC004",), where="build")
 def build_flavor(application: Application) -> Iterator[Finding]:
     """A build flavour that does not exist, is not for this language, or switches off an install that is needed.
 

@@ -289,7 +289,7 @@ def wrong_format(project: Project) -> Iterator[Finding]:
             )
 
 
-@rule("CF007", "source-root-missing", severity=WARNING)
+@rule("CF007", "source-root-missing", severity=WARNING, where="source")
 def source_root_missing(application: Application) -> Iterator[Finding]:
     """`source.root` names a folder that does not exist.
 
@@ -371,7 +371,7 @@ def _twins(project: Project) -> Iterator[tuple[Application, Application]]:
             yield earlier, application
 
 
-@rule("CF009", "services-elsewhere", severity=WARNING, before=("RL001",))
+@rule("CF009", "services-elsewhere", severity=WARNING, before=("RL001",), where="Relationship")
 def services_elsewhere(project: Project) -> Iterator[Finding]:
     """Relationships point at services, and the project defines none.
 

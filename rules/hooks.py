@@ -19,7 +19,7 @@ _LIVE = ("deploy", "post_deploy")
 """The hooks that run on the web container."""
 
 
-@rule("HK018", "unknown-hook", before=("SC001", "SC005"))
+@rule("HK018", "unknown-hook", before=("SC001", "SC005"), where="hooks")
 def unknown_hook(application: Application) -> Iterator[Finding]:
     """A hook has a name that the platform does not know.
 

@@ -66,7 +66,7 @@ def _is_ignored(name: str, entry: Entry) -> bool:
     return name.startswith(".") and name.split("/")[0] != ".." and bool(name.strip("./")) and entry.value.anchor is None
 
 
-@rule("MT001", "mounts-without-disk", flavour="platform")
+@rule("MT001", "mounts-without-disk", flavour="platform", where="mounts")
 def mounts_without_disk(part: Application | Web) -> Iterator[Finding]:
     """An application has local mounts and no disk to keep them on.
 
@@ -104,7 +104,7 @@ def mounts_without_disk(part: Application | Web) -> Iterator[Finding]:
     )
 
 
-@rule("MT002", "disk-without-mounts", severity=WARNING, flavour="platform")
+@rule("MT002", "disk-without-mounts", severity=WARNING, flavour="platform", where="disk")
 def disk_without_mounts(part: Application | Web) -> Iterator[Finding]:
     """A disk is reserved, and no container that has it can write to it.
 
@@ -277,7 +277,7 @@ def _check_shared_storage(mount: Mount, service: Node) -> Iterator[Finding]:
     )
 
 
-@rule("MT004", "overlapping", severity=WARNING, also=(ERROR,))
+@rule("MT004", "overlapping", severity=WARNING, also=(ERROR,), where="mounts")
 def overlapping_mounts(part: Application | Web | Worker) -> Iterator[Finding]:
     """A mount lies inside another one.
 
@@ -340,7 +340,7 @@ def _kind(mount: Mount) -> str | None:
     return {"temporary": "tmp", "local": "instance"}.get(mount.source or "", mount.source)
 
 
-@rule("MT005", "shared-source-path", severity=WARNING)
+@rule("MT005", "shared-source-path", severity=WARNING, where="mounts")
 def shared_source_path(part: Application | Web | Worker) -> Iterator[Finding]:
     """Two mounts of a container are the same folder under two names.
 
@@ -648,7 +648,7 @@ def data_in_tmp(mount: Mount) -> Iterator[Finding]:
     )
 
 
-@rule("MT012", "bad-path", severity=WARNING)
+@rule("MT012", "bad-path", severity=WARNING, where="mounts")
 def bad_path(part: Application | Web | Worker) -> Iterator[Finding]:
     """The path of a mount is the application's root, or outside of it.
 
@@ -702,7 +702,7 @@ def bad_path(part: Application | Web | Worker) -> Iterator[Finding]:
         )
 
 
-@rule("MT013", "dot-mount", severity=WARNING, before=("NM001", "MT009", "MT010"))
+@rule("MT013", "dot-mount", severity=WARNING, before=("NM001", "MT009", "MT010"), where="mounts")
 def dot_mount(part: Application | Web | Worker) -> Iterator[Finding]:
     """The path of a mount begins with a dot.
 

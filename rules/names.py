@@ -130,7 +130,7 @@ def _rename(name: str, allowed: str) -> str:
     return f"use {allowed}" + (f", such as `{plain}`" if plain else "")
 
 
-@rule("NM002", "name-taken")
+@rule("NM002", "name-taken", where="Service")
 def name_taken(project: Project) -> Iterator[Finding]:
     """An application and a service have one name.
 
@@ -260,7 +260,7 @@ def _prefix(name: str) -> str:
     return re.sub(r"[^A-Z0-9_]", "_", name.upper())
 
 
-@rule("NM005", "container-clash", severity=WARNING, before=("NM001",))
+@rule("NM005", "container-clash", severity=WARNING, before=("NM001",), where="Worker")
 def container_clash(project: Project) -> Iterator[Finding]:
     """An application has the name of another application's worker container.
 

@@ -153,7 +153,7 @@ def _source_operations(project: Project) -> frozenset[str] | None:
     return names if known else None
 
 
-@rule("SO003", "access-role", severity=WARNING, before=("SC004",))
+@rule("SO003", "access-role", severity=WARNING, before=("SC004",), where="access")
 def access_role(part: Application | Web | Worker) -> Iterator[Finding]:
     """`access.ssh` is no role.
 
@@ -179,7 +179,7 @@ def access_role(part: Application | Web | Worker) -> Iterator[Finding]:
         )
 
 
-@rule("SO004", "firewall", severity=WARNING, also=(INFO,), before=("SC002", "SC004"))
+@rule("SO004", "firewall", severity=WARNING, also=(INFO,), before=("SC002", "SC004"), where="firewall")
 def firewall(part: Application | Web | Worker) -> Iterator[Finding]:
     """A firewall rule that does not mean what it seems to.
 

@@ -18,7 +18,7 @@ MAX_STEPS = 20
 _REDIRECT_CODES = (301, 302, 307, 308)
 
 
-@rule("RT006", "redirect-loop", also=(WARNING,))
+@rule("RT006", "redirect-loop", also=(WARNING,), where="Route")
 def redirect_loop(project: Project) -> Iterator[Finding]:
     """A redirect leads back to itself, at once or over others.
 
@@ -180,7 +180,7 @@ def _path_way_back(start: str, redirects: Mapping[str, _PathRedirect]) -> list[_
     return []
 
 
-@rule("RT007", "redirect-nowhere", severity=WARNING)
+@rule("RT007", "redirect-nowhere", severity=WARNING, where="Route")
 def redirect_nowhere(project: Project) -> Iterator[Finding]:
     """A redirect leads to a host of this project that no route serves.
 

@@ -88,7 +88,7 @@ def _suggestion(
     return by_name or (next(iter(offers)) if alone else None)
 
 
-@rule("RL001", "unknown-target")
+@rule("RL001", "unknown-target", where="Relationship")
 def unknown_target(project: Project) -> Iterator[Finding]:
     """A relationship leads to something that the project does not define.
 
@@ -289,7 +289,7 @@ def _with_http(relationship: Relationship) -> Change:
     return Change(node, whole)
 
 
-@rule("RL005", "points-at-worker", before=("RL001",))
+@rule("RL005", "points-at-worker", before=("RL001",), where="Relationship")
 def points_at_worker(project: Project) -> Iterator[Finding]:
     """A relationship leads to a worker.
 
@@ -361,7 +361,7 @@ def points_at_itself(relationship: Relationship) -> Iterator[Finding]:
         )
 
 
-@rule("RL007", "cycle", severity=WARNING)
+@rule("RL007", "cycle", severity=WARNING, where="Relationship")
 def cycle(project: Project) -> Iterator[Finding]:
     """Relationships form a circle.
 
@@ -438,7 +438,7 @@ def _circles(links: dict[str, list[Relationship]]) -> Iterator[list[Relationship
                 pending.append((relationship.target, iter(links[relationship.target])))
 
 
-@rule("RL008", "unused-service", severity=WARNING)
+@rule("RL008", "unused-service", severity=WARNING, where="Service")
 def unused_service(project: Project) -> Iterator[Finding]:
     """A service that nothing uses.
 
@@ -515,7 +515,7 @@ def _links_known(project: Project) -> bool:
     return all(relationship.form != "unknown" for relationship in project.relationships)
 
 
-@rule("RL009", "endpoint-privilege", severity=INFO)
+@rule("RL009", "endpoint-privilege", severity=INFO, where="Relationship")
 def endpoint_privilege(project: Project) -> Iterator[Finding]:
     """A container connects with all privileges although a narrower endpoint is there for it.
 
@@ -613,7 +613,7 @@ def _privileges(endpoint: Node | None) -> Iterator[tuple[str, str]]:
         yield schema, node.text if isinstance(node, ScalarNode) else ""
 
 
-@rule("RL011", "default-name-mismatch", before=("RL001",))
+@rule("RL011", "default-name-mismatch", before=("RL001",), where="Relationship")
 def default_name_mismatch(project: Project) -> Iterator[Finding]:
     """A relationship without a value whose name is no service.
 

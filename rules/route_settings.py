@@ -21,7 +21,7 @@ _ASSETS = regex(r"/(?:_next|assets?|build|bundles|css|dist|files|fonts?|images?|
 """How a route ends that leads to what is the same for every visitor."""
 
 
-@rule("RT013", "cache-cookies", severity=WARNING)
+@rule("RT013", "cache-cookies", severity=WARNING, where="cache")
 def cache_cookies(route: Route) -> Iterator[Finding]:
     """The cookies of a cache make it useless, or let it show one visitor's page to another.
 
@@ -105,7 +105,7 @@ def cache_cookies(route: Route) -> Iterator[Finding]:
                 )
 
 
-@rule("RT014", "cache-off-keys", severity=INFO)
+@rule("RT014", "cache-off-keys", severity=INFO, where="cache")
 def cache_off_keys(route: Route) -> Iterator[Finding]:
     """A cache that is off has settings.
 
@@ -141,7 +141,7 @@ def cache_off_keys(route: Route) -> Iterator[Finding]:
         )
 
 
-@rule("RT016", "bad-tls", also=(WARNING,))
+@rule("RT016", "bad-tls", also=(WARNING,), where="tls")
 def bad_tls(route: Route) -> Iterator[Finding]:
     """A TLS setting has a value that the platform does not know, or one that weakens the route.
 
@@ -206,7 +206,7 @@ def bad_tls(route: Route) -> Iterator[Finding]:
         )
 
 
-@rule("RT018", "cache-header")
+@rule("RT018", "cache-header", where="cache")
 def cache_header(route: Route) -> Iterator[Finding]:
     """A cache is told to tell requests apart by a header that it cannot use.
 

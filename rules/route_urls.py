@@ -203,7 +203,7 @@ def _path_problem(text: str) -> _Problem | None:
     return None
 
 
-@rule("RT009", "duplicate-route", also=(WARNING,))
+@rule("RT009", "duplicate-route", also=(WARNING,), where="Route")
 def duplicate_route(project: Project) -> Iterator[Finding]:
     """Two routes are the same URL.
 
@@ -255,7 +255,7 @@ def duplicate_route(project: Project) -> Iterator[Finding]:
             )
 
 
-@rule("RT011", "no-https", severity=WARNING)
+@rule("RT011", "no-https", severity=WARNING, where="Route")
 def no_https(project: Project) -> Iterator[Finding]:
     """A host has routes for `http` only.
 

@@ -43,7 +43,7 @@ def _name_place(node: ScalarNode, name: str) -> Place:
     return node.part(start, start + len(name))
 
 
-@rule("RT001", "unknown-upstream")
+@rule("RT001", "unknown-upstream", where="Route")
 def unknown_upstream(project: Project) -> Iterator[Finding]:
     """A route leads to something that the project does not define.
 
@@ -94,7 +94,7 @@ def unknown_upstream(project: Project) -> Iterator[Finding]:
         )
 
 
-@rule("RT002", "upstream-form", also=(WARNING,))
+@rule("RT002", "upstream-form", also=(WARNING,), where="Route")
 def upstream_form(project: Project) -> Iterator[Finding]:
     """The upstream of a route has not the form that the platform wants.
 
@@ -207,7 +207,7 @@ def _service_upstream(route: Route, node: ScalarNode, endpoint: str, service: Se
     yield finding(node, message, help=remedy, severity=severity, related=[(service.key, "the service")])
 
 
-@rule("RT003", "upstream-is-worker", before=("RT001",))
+@rule("RT003", "upstream-is-worker", before=("RT001",), where="Worker")
 def upstream_is_worker(project: Project) -> Iterator[Finding]:
     """A route leads to a worker.
 
@@ -289,7 +289,7 @@ def missing_upstream(route: Route) -> Iterator[Finding]:
         )
 
 
-@rule("RT008", "two-primaries")
+@rule("RT008", "two-primaries", where="Route")
 def two_primaries(project: Project) -> Iterator[Finding]:
     """Two routes claim to be the primary one, or have the same `id`.
 
@@ -356,7 +356,7 @@ def two_primaries(project: Project) -> Iterator[Finding]:
             ids.setdefault(name, (route, id_node))
 
 
-@rule("RT012", "application-unreachable", severity=INFO)
+@rule("RT012", "application-unreachable", severity=INFO, where="Route")
 def application_unreachable(project: Project) -> Iterator[Finding]:
     """An application has a server, and nothing leads to it.
 

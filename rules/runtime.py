@@ -9,7 +9,7 @@ from paaslint.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 
 
-@rule("RN001", "unknown-extension", severity=WARNING)
+@rule("RN001", "unknown-extension", severity=WARNING, where="runtime")
 def unknown_extension(application: Application) -> Iterator[Finding]:
     """A PHP extension that this version of PHP does not offer.
 
@@ -62,7 +62,7 @@ def unknown_extension(application: Application) -> Iterator[Finding]:
             )
 
 
-@rule("RN002", "built-in-extension", severity=INFO)
+@rule("RN002", "built-in-extension", severity=INFO, where="runtime")
 def built_in_extension(application: Application) -> Iterator[Finding]:
     """An extension is switched on that is on anyway, or off that cannot be switched off.
 
@@ -123,7 +123,7 @@ def built_in_extension(application: Application) -> Iterator[Finding]:
             )
 
 
-@rule("RN003", "enabled-and-disabled", severity=WARNING)
+@rule("RN003", "enabled-and-disabled", severity=WARNING, where="runtime")
 def enabled_and_disabled(application: Application) -> Iterator[Finding]:
     """An extension is switched on and off at once.
 
@@ -158,7 +158,7 @@ def enabled_and_disabled(application: Application) -> Iterator[Finding]:
             )
 
 
-@rule("RN004", "runtime-not-php", severity=WARNING)
+@rule("RN004", "runtime-not-php", severity=WARNING, where="runtime")
 def runtime_not_php(application: Application) -> Iterator[Finding]:
     """Settings of the PHP runtime stand in an application that runs something else.
 
@@ -194,7 +194,7 @@ _PHP_KEYS = ("extensions", "disabled_extensions", "request_terminate_timeout", "
 _LEAST = {"request_memory": 10, "reserved_memory": 70}
 
 
-@rule("RN005", "sizing-hints", severity=WARNING, before=("SC004",))
+@rule("RN005", "sizing-hints", severity=WARNING, before=("SC004",), where="runtime")
 def sizing_hints(application: Application) -> Iterator[Finding]:
     """A sizing hint lies below what the platform takes.
 

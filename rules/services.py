@@ -106,7 +106,7 @@ def disk_missing(service: Service) -> Iterator[Finding]:
     )
 
 
-@rule("SV002", "disk-forbidden", severity=WARNING, flavour="platform")
+@rule("SV002", "disk-forbidden", severity=WARNING, flavour="platform", where="disk")
 def disk_forbidden(service: Service) -> Iterator[Finding]:
     """A service that keeps everything in memory has a `disk`.
 
@@ -145,7 +145,7 @@ def disk_forbidden(service: Service) -> Iterator[Finding]:
     )
 
 
-@rule("SV003", "unknown-configuration", severity=WARNING)
+@rule("SV003", "unknown-configuration", severity=WARNING, where="configuration")
 def unknown_configuration(service: Service) -> Iterator[Finding]:
     """`configuration` of a service has a key that its image does not document.
 
@@ -185,7 +185,7 @@ def unknown_configuration(service: Service) -> Iterator[Finding]:
     yield from _problems(service, "unknown")
 
 
-@rule("SV004", "endpoint-target", also=(WARNING,))
+@rule("SV004", "endpoint-target", also=(WARNING,), where="configuration")
 def endpoint_target(service: Service) -> Iterator[Finding]:
     """An endpoint of a service leads to something that is not defined, or with a privilege that there is not.
 
@@ -241,7 +241,7 @@ def endpoint_target(service: Service) -> Iterator[Finding]:
     yield from _problems(service, "target")
 
 
-@rule("SV005", "endpoint-unused", severity=INFO)
+@rule("SV005", "endpoint-unused", severity=INFO, where="configuration")
 def endpoint_unused(service: Service) -> Iterator[Finding]:
     """An endpoint that a service defines is used by no relationship.
 
@@ -325,7 +325,7 @@ def _are_links_known(project: Project) -> bool:
     return all(relationships.known for relationships in holders)
 
 
-@rule("SV007", "unknown-extension", also=(WARNING,))
+@rule("SV007", "unknown-extension", also=(WARNING,), where="configuration")
 def unknown_extension(service: Service) -> Iterator[Finding]:
     """An extension or plugin is not offered for the service's version.
 
@@ -704,7 +704,7 @@ def _target(relationship: Relationship) -> Service | None:
     return None if project.application(name) else project.service(name)
 
 
-@rule("SV011", "no-default-schema", severity=WARNING)
+@rule("SV011", "no-default-schema", severity=WARNING, where="configuration")
 def no_default_schema(service: Service) -> Iterator[Finding]:
     """An endpoint of a database says no default schema or database.
 
@@ -758,7 +758,7 @@ def no_default_schema(service: Service) -> Iterator[Finding]:
         )
 
 
-@rule("SV012", "configuration-value", severity=WARNING)
+@rule("SV012", "configuration-value", severity=WARNING, where="configuration")
 def configuration_value(service: Service) -> Iterator[Finding]:
     """A value in `configuration` of a service is none that its image documents, or stands in the wrong version.
 

@@ -69,7 +69,7 @@ def _secrets_in(scalar: ScalarNode, forms: tuple[int, ...]) -> Iterator[Finding]
         )
 
 
-@rule("VR002", "not-a-string", severity=WARNING, also=(INFO,))
+@rule("VR002", "not-a-string", severity=WARNING, also=(INFO,), where="variables")
 def not_a_string(part: Application | Web | Worker) -> Iterator[Finding]:
     """An environment variable is set to something that is not text.
 
@@ -121,7 +121,7 @@ _MEANT = {
 }
 
 
-@rule("VR003", "unknown-prefix", severity=INFO, also=(ERROR,), before=("SC003",))
+@rule("VR003", "unknown-prefix", severity=INFO, also=(ERROR,), before=("SC003",), where="variables")
 def unknown_prefix(part: Application | Web | Worker) -> Iterator[Finding]:
     """A variable has no prefix, or one that means something else than it seems.
 
@@ -219,7 +219,7 @@ _GIVEN = frozenset((
 ))  # fmt: skip
 
 
-@rule("VR004", "reserved-variable", severity=WARNING)
+@rule("VR004", "reserved-variable", severity=WARNING, where="variables")
 def reserved_variable(part: Application | Web | Worker) -> Iterator[Finding]:
     """An application sets a variable that the platform sets itself.
 
@@ -249,7 +249,7 @@ def reserved_variable(part: Application | Web | Worker) -> Iterator[Finding]:
             )
 
 
-@rule("VR005", "php-setting", severity=WARNING)
+@rule("VR005", "php-setting", severity=WARNING, where="variables")
 def php_setting(part: Application | Web | Worker) -> Iterator[Finding]:
     """A PHP setting that PHP does not have.
 

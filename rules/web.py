@@ -199,7 +199,7 @@ def _is_path(name: str) -> bool:
     return name.startswith("/") and not any(segment in ("", ".", "..") for segment in segments)
 
 
-@rule("WB006", "location-path", also=(WARNING,))
+@rule("WB006", "location-path", also=(WARNING,), where="locations")
 def location_path(web: Web) -> Iterator[Finding]:
     """The key of a location is no path.
 
@@ -399,7 +399,7 @@ def _missing_folder(root: ScalarNode, folder: str, location: Location) -> Iterat
         )
 
 
-@rule("WB008", "passthru-path", severity=WARNING, also=(INFO,))
+@rule("WB008", "passthru-path", severity=WARNING, also=(INFO,), where="locations")
 def passthru_path(web: Web) -> Iterator[Finding]:
     """A `passthru` leads nowhere.
 
@@ -598,7 +598,7 @@ def _meant_duration(text: str) -> str | None:
     return f"{match[1]}{unit}" if unit else None
 
 
-@rule("WB011", "nothing-served", severity=WARNING)
+@rule("WB011", "nothing-served", severity=WARNING, where="locations")
 def nothing_served(web: Web) -> Iterator[Finding]:
     """A location serves nothing at all, or not the file that should answer for a folder.
 
@@ -813,7 +813,7 @@ def _without_app(text: str) -> str:
     return text[len("/app") :] if text == "/app" or text.startswith("/app/") else text
 
 
-@rule("WB014", "scripts-in-uploads", severity=WARNING)
+@rule("WB014", "scripts-in-uploads", severity=WARNING, where="locations")
 def scripts_in_uploads(web: Web) -> Iterator[Finding]:
     """PHP scripts run in a folder that the application writes to.
 
@@ -1006,7 +1006,7 @@ def _as_location(entries: list[Entry], web: MappingNode) -> Repair | None:
     return Repair("write them as a location", (Change(place, "\n".join(lines)),))
 
 
-@rule("WB017", "bad-upstream", severity=WARNING)
+@rule("WB017", "bad-upstream", severity=WARNING, where="upstream")
 def bad_upstream(web: Web) -> Iterator[Finding]:
     """The router would speak to the application in a way that it does not understand.
 
