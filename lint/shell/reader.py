@@ -226,6 +226,7 @@ class _Reader:
         self.source = source
         self.level = level
         self.identity = isinstance(script.offsets, range) and script.offsets.start == 0
+        self.exact = self.identity and len(source) <= len(script.text)
         self.known: set[str] = set()
         self.noted: list[tuple[Expansion, int, SimpleCommand | None, bool]] = []
         self.wandering: set[str] = set()
@@ -245,6 +246,8 @@ class _Reader:
         return node.start_byte, node.end_byte
 
     def span(self, start: int, end: int) -> Span:
+        if self.exact:
+            return Span(start, end)
         size = len(self.script.text)
         if self.identity:
             return Span(min(start, size), min(end, size))

@@ -30,6 +30,8 @@ _SPECIAL_BUILTINS = frozenset(
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=")
 _PLAIN = regex(r"[^\s;&|<>()'\"\\$`]+")
+_PLAIN_WORD = regex(r"[ \t]*([A-Za-z0-9_./:=,@%+\-]+)(?=[ \t\n;&|)]|\Z)")
+"""A word without anything that a shell may read otherwise, and the blanks before it; most words are."""
 _BLANK = regex(r"(?:[ \t]|\\\n)*")
 _WORDS_ONLY = regex(r"[A-Za-z0-9_./:=,@%+\- \t\n]*")
 _SPACE = regex(r"(?:\s|\\\n)*")
@@ -140,6 +142,11 @@ def simple_command(text: str, start: int) -> Parts | None:
     redirections: list[RedirectionParts] = []
     try:
         while True:
+            plain = _PLAIN_WORD.match(text, reader.position)
+            if plain is not None:
+                words.append(plain.span(1))
+                reader.position = end = plain.end()
+                continue
             token = reader.raw_token(keywords=False)
             if token.kind == "word":
                 words.append((token.start, token.end))
@@ -231,6 +238,12 @@ class _Grammar:
 
     def raw_token(self, keywords: bool) -> _Token:
         text = self.text
+        plain = _PLAIN_WORD.match(text, self.position)
+        if plain is not None:
+            start, end = plain.span(1)
+            self.position = end
+            word = plain[1]
+            return _Token(word if keywords and word in self.keywords else "word", start, end)
         blank = _BLANK.match(text, self.position)
         start = blank.end() if blank else self.position
         if text.startswith("#", start):

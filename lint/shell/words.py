@@ -14,6 +14,7 @@ _BRACED = regex(r"\$\{([#!]?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(:?[-=?+]|
 _SPECIAL = regex(r"['\"\\$`]")
 _SPECIAL_QUOTED = regex(r"[\"\\$`]")
 _SPECIAL_DOCUMENT = regex(r"[\\$`]")
+_LITERAL = regex(r"[^'\"\\$`*?\[{]*\Z")
 _GLOB = regex(r"[*?]|\[[^\]]+\]|\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _ARITHMETIC_NAME = regex(r"(?<![\w$#])[A-Za-z_]\w*")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
@@ -57,15 +58,22 @@ class Decoded:
     is none. `pattern` says that file names or braces are matched unquoted.
     """
 
-    __slots__ = ("expansions", "literal", "pattern", "pieces", "quoted", "text")
+    __slots__ = ("_pieces", "expansions", "literal", "pattern", "quoted", "text")
 
-    def __init__(self, text: str = "") -> None:
-        self.text = text
+    def __init__(self, text: str | None = None) -> None:
+        self.text = text or ""
         self.literal = True
         self.quoted = False
         self.pattern = False
-        self.pieces: list[Piece] = []
         self.expansions: list[Expansion] = []
+        self._pieces: list[Piece] | None = [] if text is None else None
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The runs of its value; of a word that is text and nothing else, there is one."""
+        if self._pieces is None:
+            self._pieces = [Piece(self.text, 0, False)]
+        return self._pieces
 
     def offsets(self) -> list[int]:
         """For each character of `text`, and for its end, where it stands in the raw word."""
@@ -83,12 +91,9 @@ class Decoded:
 
 def decode(raw: str) -> Decoded:
     """Take a raw word apart."""
+    if _LITERAL.match(raw):
+        return Decoded(raw)
     result = Decoded()
-    if _SPECIAL.search(raw) is None:
-        result.text = raw
-        result.pattern = _GLOB.search(raw) is not None
-        result.pieces.append(Piece(raw, 0, False))
-        return result
     _unquoted(raw, result)
     result.text = "".join(piece.text for piece in result.pieces)
     return result
