@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .quick import NamedTuple, regex
 
@@ -38,8 +39,9 @@ class Url(NamedTuple):
         return self.host.count("{") == self.host.count("}") == 1 and any(name in self.host for name in PLACEHOLDERS)
 
 
+@lru_cache(maxsize=512)
 def parse(text: str) -> Url:
-    """The parts of any text as a URL; never fails."""
+    """The parts of any text as a URL; never fails. Nearly all projects have the same few routes."""
     scheme, host, port, path, rest = _PARTS.fullmatch(text.strip()).groups()  # type: ignore[union-attr]
     return Url((scheme or "").lower(), host.lower(), port, path or "/", rest)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from paaslint import urls
 from paaslint.model import Project, Route, text_of, value_of
@@ -44,16 +45,14 @@ def bad_route_url(route: Route) -> Iterator[Finding]:
     Source: Define routes, "Route placeholders", "Wildcard routes" and "Route limits"; HTTP cache, "Cache per route"
     """
     if isinstance(route.key, ScalarNode) and (route.type or "/" in route.name):
-        for problem in _url_problems(route.key, is_key=True):
-            yield _url_finding(route.key, f"the route `{route.name}`", *problem)
+        yield from _told(route.key, f"the route `{route.name}`", _url_problem(route.key.text, is_key=True))
     if route.to is not None and route.type in ("redirect", "proxy"):
-        for problem in _url_problems(route.to, is_key=False, port=route.type == "proxy"):
-            yield _url_finding(route.to, f"the target `{route.to.text}`", *problem)
+        problem = _url_problem(route.to.text, is_key=False, port=route.type == "proxy")
+        yield from _told(route.to, f"the target `{route.to.text}`", problem)
     for _, path in route.redirects:
         target = value_of(path, "to")
         if text_of(target) is not None and isinstance(target, ScalarNode) and not target.text.startswith("/"):
-            for problem in _url_problems(target, is_key=False):
-                yield _url_finding(target, f"the target `{target.text}`", *problem)
+            yield from _told(target, f"the target `{target.text}`", _url_problem(target.text, is_key=False))
 
 
 _Problem = tuple[tuple[int, int] | None, str, str, str]
@@ -62,24 +61,21 @@ _NO_BRACES = r"\$(?:default|all|domain)\b|<(?:default|all|domain)>|%(?:default|a
 _CURLY_QUOTE = "[\u2018\u2019\u201c\u201d]"
 
 
-def _url_finding(
-    node: ScalarNode, what: str, span: tuple[int, int] | None, why: str, help: str, severity: str
-) -> Finding:
-    place: Node | Place = node if span is None else node.part(*span)
-    return finding(place, f"{what} {why}", help=help, severity=severity)
+def _told(node: ScalarNode, what: str, problem: _Problem | None) -> Iterator[Finding]:
+    if problem is not None:
+        span, why, help, severity = problem
+        place: Node | Place = node if span is None else node.part(*span)
+        yield finding(place, f"{what} {why}", help=help, severity=severity)
 
 
-def _url_problems(node: ScalarNode, *, is_key: bool, port: bool = False) -> Iterator[_Problem]:
-    """What is wrong with a URL; one problem at a time, the gravest first. `port` says that one may be given."""
-    text = node.text
+@lru_cache(maxsize=512)
+def _url_problem(text: str, *, is_key: bool, port: bool = False) -> _Problem | None:
+    """What is wrong with a URL, the gravest of it. `port` says that one may be given."""
     if not text.strip() or re.search(_CURLY_QUOTE, text):
-        return  # lookalike characters are told as such
+        return None  # lookalike characters are told as such
     domain = text if is_key else text[: urls.host_span(text)[1]]
     problem = _brace_problem(domain) or _space_problem(text) or _form_problem(text, is_key=is_key, port=port)
-    if problem is None and is_key:
-        problem = _path_problem(text)
-    if problem is not None:
-        yield problem
+    return _path_problem(text) if problem is None and is_key else problem
 
 
 def _brace_problem(text: str) -> _Problem | None:

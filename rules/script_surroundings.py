@@ -52,12 +52,13 @@ def needs_root(command: Command) -> Iterator[Finding]:
     Source: Troubleshoot development, "Can't write to file system"; Single-runtime image, `dependencies`
     """
     for simple in reached(command):
-        if simple.excused or _is_asked(simple):
-            continue
         plain = unwrap(simple)
         program = next((wrapper.words[0] for wrapper in plain.wrappers if wrapper.name == "sudo"), None)
         if program is None and (plain.program == "su" or _changes_packages(plain)):
             program = plain.words[0]
+        written = [(w, folder) for w in writes(simple) for folder in _SYSTEM if is_below(w.path, folder)]
+        if not (program or written) or simple.excused or _is_asked(simple):
+            continue
         if program is not None:
             yield finding(
                 command.place(program.span),
@@ -67,14 +68,12 @@ def needs_root(command: Command) -> Iterator[Finding]:
                 else "run the command without it, on files of the application",
             )
             continue
-        for write in writes(simple):
-            folder = next((folder for folder in _SYSTEM if is_below(write.path, folder)), None)
-            if folder is not None:
-                yield finding(
-                    command.place(write.word.span),
-                    f"`{write.path}` cannot be written: `{folder}` belongs to root, and nothing in the container does",
-                    help="write it into the application during the build, or into a mount afterwards",
-                )
+        for write, folder in written:
+            yield finding(
+                command.place(write.word.span),
+                f"`{write.path}` cannot be written: `{folder}` belongs to root, and nothing in the container does",
+                help="write it into the application during the build, or into a mount afterwards",
+            )
 
 
 _INSTEAD = (
@@ -178,16 +177,18 @@ _ALL = {
     ("export", "-p"): "all exported variables, credentials among them,",
     ("set",): "all variables, credentials among them,",
 }
+_PRINTING = frozenset(("echo", "printf", *(texts[0] for texts in _ALL)))
 
 
 def _printed(simple: SimpleCommand) -> _Printed | None:
     """What a command shows to whoever reads the log, if that gives access to something."""
-    if simple.in_substitution or simple.background is not None or not simple.words:
+    plain = unwrap(simple)
+    if plain.program not in _PRINTING or simple.in_substitution or simple.background is not None:
         return None
     behind = [] if simple.pipeline is None else simple.pipeline.elements[simple.element + 1 :]
     if _is_kept_away(simple) or any(len(element) != 1 or _is_kept_away(element[0]) for element in behind):
         return None
-    plain, later = unwrap(simple), [unwrap(element[0]) for element in behind]
+    later = [unwrap(element[0]) for element in behind]
     shown = all(each.program in _SHOWS for each in later)
     what = _ALL.get(plain.texts)
     if what is not None:

@@ -1006,7 +1006,7 @@ def _as_location(entries: list[Entry], web: MappingNode) -> Repair | None:
     return Repair("write them as a location", (Change(place, "\n".join(lines)),))
 
 
-@rule("WB017", "bad-upstream", severity=WARNING, where="upstream")
+@rule("WB017", "bad-upstream", severity=WARNING)
 def bad_upstream(web: Web) -> Iterator[Finding]:
     """The router would speak to the application in a way that it does not understand.
 

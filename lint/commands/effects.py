@@ -46,8 +46,15 @@ class Write(NamedTuple):
     makes: bool = False
 
 
-def writes(command: SimpleCommand) -> Iterator[Write]:
+def writes(command: SimpleCommand) -> list[Write]:
     """The files and folders that a command writes, as far as they can be known."""
+    found: list[Write] | None = command.answers.get("writes")
+    if found is None:
+        found = command.answers["writes"] = list(_writes(command))
+    return found
+
+
+def _writes(command: SimpleCommand) -> Iterator[Write]:
     for redirection in command.redirections:
         if redirection.operator in _REDIRECTIONS and redirection.target is not None:
             yield from _at(command, (redirection.target,))

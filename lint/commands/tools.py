@@ -7,6 +7,7 @@ command that is not found is nobody's business: own scripts and programs are the
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 
 from ..facts import read_table
 from ..quick import Any, NamedTuple, regex
@@ -429,7 +430,10 @@ def _identify(command: SimpleCommand, context: str) -> Known | None:
     order = _ORDER[context]
     best: tuple[tuple[int, int, bool, int], _Pattern, tuple[int, ...]] | None = None
     kinds: dict[int, set[str]] = {}
-    for pattern in (*known.patterns(program), *known.patterns("")):
+    patterns = known.patterns(program)
+    if "/" in plain.texts[0]:  # what begins with any name names a folder
+        patterns = patterns + known.patterns("")
+    for pattern in patterns:
         entry = pattern.entry
         found = _match(pattern.words, plain.texts, entry)
         if found is None or (entry.alone and not _is_alone(pattern.words, plain, command)):
@@ -455,6 +459,7 @@ def duration(text: str) -> float | None:
     return float(match[1]) * _SECONDS[(match[2] or "s")[0]]
 
 
+@lru_cache(maxsize=1024)
 def _base(text: str) -> str:
     name = text.rpartition("/")[2]
     versioned = _VERSIONED.match(name)
@@ -527,12 +532,17 @@ def _match(pattern: list[str], texts: tuple[str, ...], entry: Entry) -> tuple[tu
 
 def _same_program(pattern: str, text: str) -> bool:
     if "*" in pattern:
-        return re.search(r"(?:\A|/)" + re.escape(pattern).replace(r"\*", "[^/]+") + r"\Z", text) is not None
+        return _with_any_name(pattern).search(text) is not None
     if pattern.endswith("/"):
         return text.startswith(pattern)
     if "/" in pattern:
         return text == pattern or text.endswith("/" + pattern)
     return _base(text) == pattern
+
+
+@cache
+def _with_any_name(pattern: str) -> re.Pattern[str]:
+    return re.compile(r"(?:\A|/)" + re.escape(pattern).replace(r"\*", "[^/]+") + r"\Z")
 
 
 def _same_word(pattern: str, text: str) -> bool:
