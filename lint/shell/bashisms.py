@@ -108,6 +108,8 @@ _OPTIONS_BY_NAME = frozenset(
     )
 )  # fmt: skip
 _OPTION_LETTERS = frozenset("efIimnsxvVECabuo")
+_ANY_SIGN = regex(r"\|&|<<<|&>|;&|\$'|\+=|\(|function|select")
+"""What a script has in it where its tree has one of those signs, or defines a function."""
 _SUBSTITUTION = regex(r"\$\{(?:![A-Za-z_]|#?[A-Za-z_]\w*\[|(?:[A-Za-z_]\w*|[@*])(?:/|:(?![-=?+])|\^|,|@[A-Za-z]\}))")
 _BRACES = regex(r"(?<![$\\{])\{[^{}\s]*(?:,|\.\.)[^{}\s]*\}")
 _QUOTED = regex(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.|\$\{[^}]*\}", re.DOTALL)
@@ -123,7 +125,7 @@ def bashisms(script: Script) -> list[Bashism]:
         if part.dialect == DASH:
             found += _in_tree(part)
             for command in part.commands:
-                found += _in_command(command)
+                found += _in_command(command, may_expand="{" in part.text)
             found += _variables(part)
     found.sort(key=lambda bashism: bashism.span)
     return found
@@ -136,7 +138,7 @@ def _make(construct: str, span: Span, text: str, **changes: str) -> Bashism:
 
 def _in_tree(script: Script) -> Iterator[Bashism]:
     """The constructs that are signs of the grammar."""
-    if script.tree is None:
+    if script.tree is None or _ANY_SIGN.search(script.text) is None:
         return
     pending: list[tuple[Node, Node | None]] = [(script.tree, None)]
     while pending:
@@ -164,13 +166,22 @@ def _construct(node: Node, parent: Node | None) -> str | None:
     return None
 
 
-def _in_command(command: SimpleCommand) -> Iterator[Bashism]:
+def _in_command(command: SimpleCommand, *, may_expand: bool) -> Iterator[Bashism]:
+    """The constructs of one command; without `may_expand` there is no brace in the whole script."""
     for redirection in command.redirections:
         target = redirection.target
         if redirection.operator != ">&" or target is None or not target.literal:
             continue
         if target.text != "-" and not target.text.isdigit():
             yield _make(">&", redirection.span, redirection.operator)
+    if may_expand:
+        yield from _substitutions(command)
+        yield from _braces(command)
+    if command.words and not command.calls_function:
+        yield from _named(command, command.name or "")
+
+
+def _substitutions(command: SimpleCommand) -> Iterator[Bashism]:
     words = [*command.words, *(a.value for a in command.assignments if a.value is not None)]
     words += [r.target for r in command.redirections if r.target is not None]
     for word in {word.span: word for word in words}.values():
@@ -180,9 +191,6 @@ def _in_command(command: SimpleCommand) -> Iterator[Bashism]:
                 if _SUBSTITUTION.match(raw):
                     span = Span(word.span.start + expansion.start, word.span.start + expansion.end)
                     yield _make("substitution", _inside(word, span), raw)
-    yield from _braces(command)
-    if command.words and not command.calls_function:
-        yield from _named(command, command.name or "")
 
 
 def _inside(word: Word, span: Span) -> Span:

@@ -32,6 +32,7 @@ _ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=")
 _PLAIN = regex(r"[^\s;&|<>()'\"\\$`]+")
 _PLAIN_WORD = regex(r"[ \t]*([A-Za-z0-9_./:=,@%+\-]+)(?=[ \t\n;&|)]|\Z)")
 """A word without anything that a shell may read otherwise, and the blanks before it; most words are."""
+_PLAIN_WORDS = regex(r"(?:[ \t]+[A-Za-z0-9_./:=,@%+\-]+)+(?=[ \t\n;&|)]|\Z)")
 _BLANK = regex(r"(?:[ \t]|\\\n)*")
 _WORDS_ONLY = regex(r"[A-Za-z0-9_./:=,@%+\- \t\n]*")
 _SPACE = regex(r"(?:\s|\\\n)*")
@@ -756,6 +757,11 @@ class _Grammar:
         only = None
         vars_or_redirects = False
         while True:
+            further = _PLAIN_WORDS.match(self.text, self.position) if words and self.pushed is None else None
+            if further is not None:
+                words += 1  # or more: what follows the first word is none of a definition's
+                self.position = further.end()
+                continue
             token = self.token()
             if token.kind == "word":
                 text = self.text[token.start : token.end]
