@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import accumulate
 
@@ -148,7 +148,8 @@ def _suppress(project: Project, spoken: list[Spoken], wanted: _Wanted, result: R
 
     kept = [one for one in spoken if stays(one)]
     suppressions.judge(rules.keys(), ran)
-    judged = _visit(rules_of("suppressions"), _Items({Suppression.__name__: list(suppressions)}), result.faults)
+    judging = [(rule, rule.calls) for rule in rules_of("suppressions")]
+    judged = _visit(judging, _Items({Suppression.__name__: list(suppressions)}), result.faults)
     return kept + [one for one in judged if stays(one)]
 
 
@@ -184,6 +185,10 @@ def _fault(path: str, what: str) -> Fault:
     from traceback import format_exc
 
     return Fault(path, what, format_exc())
+
+
+_Call = tuple[Rule, tuple[str, ...]]
+"""A rule and what it is called with: kinds of `_Items`."""
 
 
 class _Items(dict[str, list[Any]]):
@@ -251,17 +256,17 @@ def _speak(project: Project, settings: Settings, faults: list[Fault]) -> Iterato
     there = {*items, *(command.role for command in items["Command"])}
     if any(application.get("hooks") is not None for application in project.applications):
         there.add("hooks")
-    rules, optional = _fitting(
+    plan, optional = _fitting(
         frozenset(there), project.flavour, project.plan is not None, project.tree.complete is True
     )
-    wanted = [rule for rule in optional if settings.enabled_somewhere(rule.code, False)]
-    return _visit([*rules, *wanted] if wanted else rules, items, faults)
+    wanted = [(rule, calls) for rule, calls in optional if settings.enabled_somewhere(rule.code, False)]
+    return _visit([*plan, *wanted] if wanted else plan, items, faults)
 
 
-def _visit(rules: Iterable[Rule], items: Mapping[str, Sequence[object]], faults: list[Fault]) -> Iterator[Spoken]:
-    for rule in rules:
+def _visit(plan: Iterable[_Call], items: _Items, faults: list[Fault]) -> Iterator[Spoken]:
+    for rule, calls in plan:
         check = rule.check
-        for kind in rule.calls:
+        for kind in calls:
             for item in items[kind]:
                 try:
                     for found in check(item):
@@ -291,18 +296,24 @@ def _fits(rule: Rule, flavour: str, has_plan: bool, has_tree: bool) -> bool:
 
 
 @cache
-def _fitting(there: frozenset[str], flavour: str, has_plan: bool, has_tree: bool) -> tuple[list[Rule], list[Rule]]:
-    """The rules that have something to visit where these kinds of things are, and what they need; and of those the
-    rules that run only where they are selected. Projects of a fleet are much alike, so this is worked out a few times
-    for all of them."""
+def _fitting(there: frozenset[str], flavour: str, has_plan: bool, has_tree: bool) -> tuple[list[_Call], list[_Call]]:
+    """The rules that have something to visit where these kinds of things are, with that, and what they need; and of
+    those the rules that run only where they are selected. Projects of a fleet are much alike, so this is worked out a
+    few times for all of them."""
     rules = [
         rule
         for module, kinds in SUBJECTS.items()
         if not there.isdisjoint(kinds) and not there.isdisjoint(ABOUT_COMMANDS.get(module, kinds))
         for rule in rules_of(module)
-        if not there.isdisjoint(rule.visits) and _fits(rule, flavour, has_plan, has_tree)
+        if _fits(rule, flavour, has_plan, has_tree)
     ]
-    return [rule for rule in rules if rule.default], [rule for rule in rules if not rule.default]
+    calls = [(rule, tuple(call for call in rule.calls if _is_there(call, there))) for rule in rules]
+    return [c for c in calls if c[0].default and c[1]], [c for c in calls if not c[0].default and c[1]]
+
+
+def _is_there(call: str, there: frozenset[str]) -> bool:
+    kind, _, wanted = call.partition(".")
+    return kind in there and (kind != "Project" or not wanted or wanted in there)
 
 
 def _settle(spoken: Iterable[Spoken]) -> list[Spoken]:

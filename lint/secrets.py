@@ -15,7 +15,10 @@ from .quick import NamedTuple
 MAX_CHARACTERS = 65_536
 """How much of a text is looked at."""
 
-_SHORTEST, _LONGEST = 12, 4096
+SHORTEST = 6
+"""The least length of a text that is a credential, or has one in it."""
+
+_SHORTEST_FORM, _LONGEST = 12, 4096
 """The least length of a text with a credential of a known form, and the greatest of a value with a telling name."""
 
 
@@ -128,7 +131,7 @@ def forms_in(text: str) -> tuple[int, ...]:
 
 def find(text: str, forms: Iterable[int] = range(len(_FORMS))) -> Iterator[Secret]:
     """Credentials of a known form, and passwords inside URLs, in the order of the table; `forms` are those to look for."""
-    if len(text) < _SHORTEST:
+    if len(text) < _SHORTEST_FORM:
         return
     text = text[:MAX_CHARACTERS]
     for number in forms:
@@ -163,7 +166,7 @@ def is_secret(name: str, value: str) -> bool:
     """
     kind = _kind_of(name)
     if kind == "password":
-        return _is_literal(value, 6) and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
+        return _is_literal(value, SHORTEST) and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
     return kind == "key" and _is_literal(value, 8) and _is_random(value)
 
 

@@ -52,6 +52,8 @@ def secret_in_file(project: Project) -> Iterator[Finding]:
 
 def _secrets_in(scalar: ScalarNode, forms: tuple[int, ...]) -> Iterator[Finding]:
     text = scalar.text
+    if len(text) < secrets.SHORTEST:
+        return
     found = list(secrets.find(text, forms))
     name = scalar.key if isinstance(scalar.key, str) and not scalar.is_key else ""
     if not found and name and secrets.has_telling_word(name) and secrets.is_secret(name, text):
