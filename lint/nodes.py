@@ -255,6 +255,12 @@ class MappingNode(Node):
             return entry.value
         return UnknownNode(self.source, self.span, "broken") if self.partial else None
 
+    @property
+    def is_template(self) -> bool:
+        """Whether it is what YAML makes of `{{ name }}` without quotes."""
+        key = self.entries[0].key if len(self.entries) == 1 and self.flow else None
+        return isinstance(key, MappingNode) and key.flow and self.source.text.startswith("{{", self.span.start)
+
     def key_of(self, name: str) -> Node | None:
         """The key node of `name`, where it is present."""
         entry = self.entry(name)

@@ -139,6 +139,22 @@ def _at(root: Node, path: Iterable[str | int]) -> tuple[Node, Entry | None]:
     return node, entry
 
 
+def _lost_colon(node: Node) -> tuple[Place, str, str] | None:
+    """Where the text of a plain value seems to be a key that lacks its colon, or the space behind it; what it lacks, and
+    what to write. None where it is mere text."""
+    if not isinstance(node, ScalarNode) or node.style != PLAIN or not isinstance(node.value, str):
+        return None
+    first, *more = node.source.text[slice(*node.span)].splitlines()
+    match = re.match(r"([\w.-]+)(:(?=[^\s/:])|\s*\Z)", first)
+    if match is None or not (match[2].startswith(":") or more):
+        return None
+    key = Place(node.source, Span(node.span.start, node.span.start + len(match[1])), node)
+    if match[2] == ":":
+        rest = first[match.end() :]
+        return key, f"no space stands behind the colon of `{match[1]}`", f"write `{match[1]}: {_short(rest)}`"
+    return key, f"`{match[1]}` has no colon", f"write `{match[1]}:`"
+
+
 def _has_unknown(node: Node) -> bool:
     return any(isinstance(n, UnknownNode) or (isinstance(n, MappingNode) and n.partial) for n in walk(node))
 
@@ -749,7 +765,14 @@ class _Walk:
         effect = "the platform refuses it" if is_error else "the platform may refuse it, or read another value"
         message = f"{subject} must be {wanted}, not {_actual(node)}: {effect}"
         remedy = schema.get("x-help") or (f"for example {example}" if example else f"write {wanted}")
-        self.report(WRONG_TYPE, "type", schema, _place(node, entry), message, remedy)
+        if isinstance(node, MappingNode) and node.is_template:
+            remedy = "put the braces of a template in quotes, or fill it in before the platform reads the file"
+        place = _place(node, entry)
+        lost = _lost_colon(node) if "object" in types and (entry is None or entry.via == "own") else None
+        if lost is not None:
+            place, lacks, remedy = lost
+            message = f"{lacks}, so that {subject} is text and no mapping: {effect}"
+        self.report(WRONG_TYPE, "type", schema, place, message, remedy)
 
     def empty(self, node: Node, schema: Schema, entry: Entry | None, subject: str, wanted: str, example: str) -> None:
         """Nothing stands behind a key: as bad as if it were absent."""

@@ -6,18 +6,19 @@ derived from the text, so that every parser gives the same answer.
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
+from itertools import pairwise
 
 from .diagnostic import Change, Repair, YamlProblem
 from .nodes import Place
 from .quick import TYPE_CHECKING, NamedTuple, regex
-from .text import Span
+from .text import SourceFile, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .text import SourceFile
     from .yaml import Failure
 
 _KEY = regex(
@@ -37,6 +38,7 @@ _COLONLESS_HEADER = regex(r"[ \t]*[\w-]+[ \t]+[|>][-+0-9]*[ \t]*")
 _BLOCK_HEADER = regex(r"[^\r\n]*?(?:[:-][ \t]+|^)(?:[!&]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?$")
 _CONFLICT = regex(r"^<{7}(?: [^\r\n]*)?(?=[\r\n])(?s:.*?)(?:^>{7}[^\r\n]*|\Z)", re.MULTILINE)
 _TAB = regex(r"[ ]*(?:-[ ]+)*-?[ ]*\t[ \t]*")
+_TAB_BEFORE = regex(r"[ ]*\t")
 _NOT_BREAK = regex(r"[^\r\n]")
 
 _STAND_INS = 0xF8000
@@ -123,7 +125,7 @@ class Recovery:
             self._tabs = cause
             self._causes.append(cause)
             spaced = self._spaced(lambda tabs: " " * len(tabs))
-            if spaced != self.text:
+            if spaced != self.text and not self._loses_lines(spaced):
                 self.text, self._tabbed = spaced, self.text
                 self._last = -1
                 return True
@@ -542,10 +544,13 @@ class Recovery:
             return None
         if owner is None or self._content(owner).lstrip().startswith("-") or self._key_in(owner) is not None:
             return None
-        above = self._owner(owner, self._indent(owner))
-        if above is not None and self._indent(above) < self._indent(owner) and not self._holds_block(above):
-            return None  # the line goes on with the value above it
-        return self._without_colon(owner)
+        while True:
+            above = self._owner(owner, self._indent(owner))
+            if above is None or self._indent(above) == self._indent(owner) or self._holds_block(above):
+                return self._without_colon(owner)
+            if self._key_in(above) is not None or self._content(above).lstrip().startswith("-"):
+                return None  # the line goes on with the value above it
+            owner = above  # a line without a colon itself
 
     def _holds_block(self, line: int) -> bool:
         """Whether the value of a line's key begins on the next line."""
@@ -792,16 +797,49 @@ class Recovery:
         item_above = self._content(sibling).lstrip().startswith("-")
         if not item_above and self._key_in(sibling) is None:
             return self._without_colon(sibling)
-        if self._content(line).lstrip().startswith("-"):
+        is_item = self._content(line).lstrip().startswith("-")
+        alike = self._alike(line)
+        if is_item:
             message = "a list item stands among keys; a mapping cannot hold both"
             help = "indent it under the key whose list it belongs to, and leave that key without another value"
+            if key is not None:
+                help = f"remove the dash if `{key.group('key')}` is a key like the others; else {help}"
         elif key is not None and item_above:
+            item = self._key_in(sibling)
+            if item is not None and self._is_first(sibling):
+                return self._lone_dash(sibling, item.group("key"), key.group("key"))
             message = f"the key `{key.group('key')}` stands among list items, and a list cannot hold both"
             help = "indent it like the item that it belongs to, or put it where the key of the list stands"
         else:
             return None
         end = key.end("key") if key is not None else self._end(line)
-        return self._cause(start, end, message, help, Span(start, self._extent(line, self._indent(line))))
+        return self._cause(start, end, message, help, Span(start, self._end(alike)))
+
+    def _lone_dash(self, line: int, name: str, other: str) -> Cause:
+        """A dash before the first of several keys."""
+        dash = self._starts[line] + self._indent(line)
+        return self._cause(
+            dash,
+            dash + 1,
+            f"the dash makes an item of a list of `{name}`, and `{other}` below it is a key: one block cannot hold both",
+            f"remove the dash, and indent `{name}` like `{other}`",
+            Span(dash, self._extent(line, self._indent(line))),
+        )
+
+    def _is_first(self, line: int) -> bool:
+        """Whether no line stands in one column with it above."""
+        above = self._owner(line, self._indent(line))
+        return above is None or self._indent(above) < self._indent(line)
+
+    def _alike(self, line: int) -> int:
+        """The last line of what stands in one column with `line` without a break: all items, or all keys."""
+        indent, is_item = self._indent(line), self._content(line).lstrip().startswith("-")
+        last = line
+        for number in self._run(line, indent):
+            if self._indent(number) == indent and self._content(number).lstrip().startswith("-") != is_item:
+                break
+            last = number
+        return last
 
     def _other(self, offset: int, line: int) -> Cause:
         start = min(offset, self._end(line))
@@ -823,6 +861,30 @@ class Recovery:
         """The text with `replacement` for the tabs that lines begin with."""
         return re.sub(r"(?m)^([ ]*)(\t[ \t]*)", lambda m: m.group(1) + replacement(m.group(2)), self.text)
 
+    def _loses_lines(self, spaced: str) -> bool:
+        """Whether in a text with spaces for tabs a line that had one is more of the value before it, or goes on in the
+        next: such a text is YAML, and says something else than was meant."""
+        tabbed = {n for n in range(len(self._starts)) if _TAB_BEFORE.match(self._original, self._starts[n])}
+        other = Recovery(SourceFile(self._source.path, spaced), spaced)
+        lines = [number for number in range(len(other._starts)) if not other._blank_line(number)]
+        return any(
+            not tabbed.isdisjoint(pair)
+            and other._indent(pair[1]) > other._value_column(pair[0])
+            and other._header_above(pair[1]) is None
+            for pair in pairwise(lines)
+        )
+
+    def _value_column(self, line: int) -> float:
+        """The column behind which the next line would go on with the plain value of this one."""
+        start, end = self._starts[line], self._end(line)
+        key = self._key_in(line)
+        begin = key.end() if key is not None else self._header_start(line)
+        value = self.text[begin:end].split(" #")[0].strip()
+        if not value or value[0] in "#|>&!*[]{}'\",":
+            return math.inf
+        dashes = self.text[start:begin].rstrip()
+        return key.start("key") - start if key is not None else len(dashes) - 1 if dashes else math.inf
+
     def _tab_repair(self, reads: Callable[[str], bool]) -> Repair | None:
         indents = [len(m.group()) for m in re.finditer(r"(?m)^ +(?=[^\s#])", self._original)]
         width = min(indents, default=4)
@@ -831,7 +893,7 @@ class Recovery:
         self_text, self.text = self.text, self._original
         changed = self._spaced(lambda tabs: tabs.replace("\t", " " * width))
         self.text = self_text
-        if not reads(changed):
+        if not reads(changed) or self._loses_lines(changed):
             return None
         changes = [
             Change(Place(self._source, Span(*m.span(1))), m.group(1).replace("\t", " " * width))

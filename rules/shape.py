@@ -52,7 +52,7 @@ def missing_key(problem: SchemaProblem) -> Iterator[Finding]:
         yield problem
 
 
-@rule("SC003", "wrong-type", also=(WARNING,))
+@rule("SC003", "wrong-type", also=(WARNING,), before=("YM016",))
 def wrong_type(problem: SchemaProblem) -> Iterator[Finding]:
     """A value has another type than the platform expects: text instead of a mapping, a list instead of text.
 

@@ -467,11 +467,12 @@ def _lookalikes(scalar: ScalarNode) -> Iterator[Finding]:
 _QUOTES = ("'", '"')
 
 
-@rule("YM016", "non-text-key", severity=WARNING, before=("SC001",))
+@rule("YM016", "non-text-key", severity=WARNING, before=("SC001", "VR002"))
 def non_text_key(mapping: MappingNode) -> Iterator[Finding]:
     """A key is no text.
 
     An unquoted `{default}` is a mapping, `true` a switch, `1.0` a number; as names they may not be what was typed.
+    An unquoted `{{ name }}` of a template is a mapping that has a mapping for its key.
 
     Bad:
         # file: .platform/routes.yaml
@@ -481,6 +482,15 @@ def non_text_key(mapping: MappingNode) -> Iterator[Finding]:
         # file: .platform.app.yaml
         name: app
         type: "python:3.13"
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        variables:
+            env:
+                HOST: {{ host }}    # <- here
         web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
 
     Good:
@@ -501,9 +511,15 @@ def non_text_key(mapping: MappingNode) -> Iterator[Finding]:
             continue
         if isinstance(key, ScalarNode) and (isinstance(key.value, str) or key.style != PLAIN):
             continue
-        shown = key.source.text[slice(*key.span)]
-        if len(shown) > 40 or "\n" in shown:
-            shown = shown.splitlines()[0][:40] + "…"
+        if mapping.is_template:
+            yield finding(
+                mapping,
+                f"`{_shown(mapping)}` is no text without quotes, but a mapping whose key is a mapping: the platform does not "
+                "get what was meant",
+                help="put it in quotes, or fill in the template before the platform reads the file",
+            )
+            return
+        shown = _shown(key)
         yield finding(
             key,
             f"the key `{shown}` is {_KINDS.get(key.kind, 'no text')}: the platform wants a name here",
@@ -512,6 +528,11 @@ def non_text_key(mapping: MappingNode) -> Iterator[Finding]:
             if isinstance(key, ScalarNode) and shown
             else None,
         )
+
+
+def _shown(node: Node) -> str:
+    text = node.source.text[slice(*node.span)]
+    return text.splitlines()[0][:40] + "…" if len(text) > 40 or "\n" in text else text
 
 
 _KINDS = {

@@ -280,6 +280,9 @@ BROKEN = [
     ("a:\n  b: 1\n  c: 2\n d:\n  e: 3\nf: 4\n", 4, "fits nothing", {"a": {"b": 1, "c": 2}, "f": 4}),
     ("- a\nb: 1\n", 2, "among list items", ["a"]),
     ("a: 1\n- b\n", 2, "among keys", {"a": 1}),
+    ("a: 1\n- b: 2\n  x: 1\n- c: 3\nd: 4\n", 2, "among keys", {"a": 1, "d": 4}),
+    ("w:\n  - a: 1\n    x: 1\n  b: 2\n  c: 3\nd: 4\n", 2, "the dash makes an item", {"w": {"b": 2, "c": 3}, "d": 4}),
+    ("w:\n  - a: 1\n  - b: 1\n  c: 2\n  d: 3\ne: 4\n", 4, "among list items", {"w": [{"a": 1}, {"b": 1}], "e": 4}),
     ("a: - b\nc: 1\n", 1, "list cannot begin", {"c": 1}),
     ("a: > foo\n b\nc: 1\n", 1, "behind `>`", {"c": 1}),
     ("a: &\nb: 1\n", 1, "anchor", {"b": 1}),
@@ -383,6 +386,18 @@ def test_tab_among_spaces() -> None:
     assert mapping(document, "a").partial
     assert to_data(mapping(document)) == {"a": {"b": 1, "d": 3}, "e": 4}
     assert repaired(only(document)) == "a:\n  b: 1\n  c: 2\n  d: 3\ne: 4\n"
+
+
+def test_an_item_below_one_with_a_tab_is_not_taken_for_more_of_it() -> None:
+    document = read("a:\n  b:\n  \t- x\n      - y\n  c: 1\nd: 1\n")
+    assert only(document).kind == "tab-indentation" and line(only(document)) == 3
+    assert to_data(mapping(document)) == {"a": {"c": 1}, "d": 1}
+
+
+def test_keys_without_colons_in_one_another() -> None:
+    document = read('a: 1\nweb\n    locations\n        "/": {root: web}\nb: 2\n')
+    assert [(line(p), selected(p)) for p in document.problems] == [(2, "web"), (3, "locations")]
+    assert to_data(mapping(document)) == {"a": 1, "web": {"locations": {"/": {"root": "web"}}}, "b": 2}
 
 
 def test_tab_without_a_certain_repair() -> None:
