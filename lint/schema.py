@@ -508,6 +508,10 @@ class _Walk:
         known = _usable(_properties(schema))
         near: list[_Target] = []
         right = None
+        foreign = _foreign(schema).get(name)
+        if foreign is not None:
+            self.foreign(node, schema, rest, entry, foreign)
+            return
         if self.may_search():
             close, far = self.levels(node, schema, beside=True)
             listed = _properties(schema)
@@ -530,6 +534,27 @@ class _Walk:
             message = f"`{name}` is no key of {self.where(node)}: {self.refusal(rest, 'not')}"
             self.report(
                 UNKNOWN_KEY, "not", rest, entry.key, message, f"known keys are {shown}" if shown else "remove it"
+            )
+
+    def foreign(
+        self, node: MappingNode, schema: Schema, rest: Schema, entry: Entry, foreign: Mapping[str, str]
+    ) -> None:
+        """A key of another system. What it means here counts as there, and is read if it has the right form."""
+        message = f"`{_name(entry)}` is no key of {self.where(node)}: {self.refusal(rest, 'not')}"
+        path = tuple(foreign.get("to", "").split("."))
+        meant = schema
+        for step in path if "to" in foreign else ():
+            meant = _properties(_resolve(meant)).get(step, _NOTHING)
+        remedy = foreign.get("help") or f"here this is `{'.'.join(path)}`, for example {_example_text(meant, path[-1])}"
+        self.report(UNKNOWN_KEY, "not", rest, entry.key, message, remedy)
+        if "to" not in foreign:
+            return
+        value = entry.value
+        if isinstance(value, MappingNode) and self.trial(value, meant, entry).is_valid:
+            self.plant(_Target(node, path, meant), entry)
+        else:
+            self.plant(
+                _Target(node, path, meant), Entry(entry.key, UnknownNode(value.source, value.span, "type"), entry.via)
             )
 
     def stands_for(self, node: MappingNode, schema: Schema, entry: Entry) -> str | None:
@@ -920,6 +945,12 @@ def _required(schema: Schema) -> list[str]:
 
 
 @_remembered
+def _foreign(schema: Schema) -> Mapping[str, Mapping[str, str]]:
+    """The keys of other systems that a schema knows."""
+    keys = schema.get("x-foreign", _NOTHING)
+    return definition(keys) if isinstance(keys, str) else keys
+
+
 def _usable(properties: Mapping[str, Schema]) -> dict[str, Schema]:
     """Those that one may advise: neither forbidden nor outdated."""
     return {

@@ -11,6 +11,8 @@ it), `beside` (the key that was meant is there as well), or the standard keyword
 - `x-message`, `x-help`: the end of the message, behind the key or value that is wrong, and the remedy.
 - `x-replacement`: of a deprecated key, the path of the key that has taken its place.
 - `x-instead`: of a key that must not stand here, the key that its author meant.
+- `x-foreign`: keys of other systems, with the path of the key that one of them means here (`to`), or with the remedy
+  (`help`); or a reference to such keys.
 - `x-wrappers`: of a whole file, the keys that wrap what the file should hold itself, and the schemas of their values.
 """
 
