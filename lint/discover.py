@@ -141,7 +141,7 @@ def discover(paths: Iterable[str]) -> Discovery:
     walks: dict[str, list[ProjectFiles]] = {}
     for path in paths:
         full = os.path.abspath(path)
-        is_file = os.path.isfile(full)
+        is_file = _is_file(full)
         if not is_file and not os.path.isdir(full):
             found.missing.append(path)
             continue
@@ -181,7 +181,7 @@ def enclosing(folder: str) -> tuple[str, str]:
         if not root:
             if any(_is_folder(os.path.join(folder, name)) for name in FOLDERS):
                 root = folder
-            elif os.path.isfile(os.path.join(folder, APPLICATION_FILE)):
+            elif _is_file(os.path.join(folder, APPLICATION_FILE)):
                 topmost = folder
         parent = os.path.dirname(folder)
         is_work_tree = git.is_work_tree(folder)
@@ -197,6 +197,15 @@ def _is_folder(path: str) -> bool:
         return False
 
 
+def _is_file(path: str) -> bool:
+    """Whether there is a file, be it a link to nothing."""
+    return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
+
+
+_LOCK = ".#"
+"""How the names begin of links to nothing by which an editor marks a file as being edited."""
+
+
 def _disk_entries(start: str) -> Entries:
     def entries(folder: str) -> Iterator[tuple[str, bool]]:
         try:
@@ -204,7 +213,7 @@ def _disk_entries(start: str) -> Entries:
                 for entry in found:
                     if entry.is_dir(follow_symlinks=False):
                         yield entry.name, True
-                    elif not entry.is_symlink() or entry.is_file():
+                    elif not entry.is_symlink() or not (os.path.isdir(entry.path) or entry.name.startswith(_LOCK)):
                         yield entry.name, False
         except OSError:
             return

@@ -23,6 +23,8 @@ from paaslint.discover import (
     discover,
     discover_tree,
 )
+from paaslint.engine import lint_project
+from paaslint.settings import Settings
 from paaslint.tree import MemoryTree, OverlayTree
 
 
@@ -283,7 +285,23 @@ def test_linked_folders_are_not_followed_but_linked_files_count(tmp_path: Path) 
     (tmp_path / "other/.platform.app.yaml").symlink_to("../real/.platform.app.yaml")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken/.platform.app.yaml").symlink_to("nowhere")
-    assert roots(found(tmp_path), tmp_path) == ["other", "real"]
+    assert roots(found(tmp_path), tmp_path) == ["broken", "other", "real"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs symbolic links")
+@pytest.mark.parametrize("target", ["nowhere.yaml", "{}"])
+@pytest.mark.parametrize("name", [".platform.app.yaml", ".platform/services.yaml", ".upsun/config.yaml"])
+def test_a_link_to_nothing_is_a_file_that_cannot_be_read(tmp_path: Path, name: str, target: str) -> None:
+    link = tmp_path / name
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(target.format(link.name))
+    (link.parent / f".#{link.name}").symlink_to("somebody@host.1234")
+    for path in (tmp_path, link):
+        (project,) = found(path)
+        told = lint_project(project, Settings())
+        assert [(d.code, d.severity, d.location.path) for d in told.diagnostics if d.code != "CF003"] == [
+            ("YM010", "error", name)
+        ]
 
 
 def test_too_many_folders_are_cut_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
