@@ -592,8 +592,8 @@ class _Walk:
     def misplaced(self, node: MappingNode, rest: Schema, entry: Entry, targets: Sequence[_Target]) -> None:
         """A key that belongs elsewhere: `targets` are the places that come into question, one or more alike."""
         name = _name(entry)
-        places = [_join((*t.base.path, *(_STEPS.get(step, step) for step in t.path))) for t in targets]
-        here = f"in `{_dotted(node)}`" if node.path else "at the top level"
+        places = [_join((*_steps(t.base), *(_STEPS.get(step, step) for step in t.path))) for t in targets]
+        here = f"in {self.where(node)}" if node.path else "at the top level"
         first = targets[0]
         right = first.path[-1]
         message = f"`{name}` does not belong {here}: {self.refusal(rest, 'not')}"
@@ -694,7 +694,8 @@ class _Walk:
             return root.get("x-where") or _title(root)
         last = node.path[-1]
         if isinstance(last, int) and len(node.path) == 1:
-            return f"entry {last + 1} of the list"
+            name = _steps(node)[0]
+            return f"application `{name}`" if isinstance(name, str) else f"entry {last + 1} of the list"
         return f"`{_dotted(node)}`"
 
     def forbidden(self, node: Node, schema: Schema, entry: Entry | None) -> None:
@@ -769,7 +770,7 @@ class _Walk:
         ):
             return  # a dash too many is what broke it
         holder = self.frames[-1].node if self.frames else None
-        name = _name(entry) if entry is not None else ""
+        name = _name(entry) if entry is not None and entry.key is not entry.value else ""
         example = _example_text(schema, name)
         types = schema.get("type", ())
         wanted = _listed([_IN_WORDS[t] for t in ([types] if isinstance(types, str) else types) if t != "null"])
@@ -792,7 +793,7 @@ class _Walk:
         remedy = schema.get("x-help") or (f"for example {example}" if example else f"write {wanted}")
         if isinstance(node, MappingNode) and node.is_template:
             remedy = "put the braces of a template in quotes, or fill it in before the platform reads the file"
-        place = _place(node, entry)
+        place: Node | Place = _place(node, entry)
         lost = _lost_colon(node) if "object" in types and (entry is None or entry.via == "own") else None
         if lost is not None:
             place, lacks, remedy = lost
@@ -855,7 +856,11 @@ class _Walk:
         if entry is None:
             return "the file"
         if entry.key is entry.value:
-            return f"an item of `{node.parent.key}`" if node.parent is not None else "an item"
+            return (
+                f"an item of `{node.parent.key}`"
+                if node.parent is not None and node.parent.key
+                else "an item of the list"
+            )
         return f"`{_name(entry)}`"
 
 
@@ -1055,7 +1060,22 @@ def _is_one_edit(one: str, other: str) -> bool:
 
 
 def _dotted(node: Node) -> str:
-    return _join(node.path)
+    return _join(_steps(node))
+
+
+def _steps(node: Node) -> list[str | int]:
+    """The key path of a node, in which an application of a list goes by its name."""
+    steps: list[str | int] = []
+    while node.parent is not None:
+        key = node.key
+        if isinstance(key, int) and node.parent.parent is None and isinstance(node, MappingNode):
+            name = node.index().get("name")
+            key = (
+                name.value.text if name is not None and isinstance(name.value, ScalarNode) and name.value.text else key
+            )
+        steps.append(key)
+        node = node.parent
+    return steps[::-1]
 
 
 def _join(path: Iterable[str | int]) -> str:

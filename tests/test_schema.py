@@ -16,6 +16,7 @@ from paaslint.text import SourceFile
 from paaslint.yaml import parse
 
 APPLICATION = "name: app\ntype: php:8.4\n"
+LISTED = "- name: api\n  type: php:8.4\n"
 WORKER = APPLICATION + "workers:\n  queue:\n"
 
 
@@ -69,6 +70,11 @@ def at(problem: SchemaProblem) -> tuple[int, str]:
         ("application", "type: php:8.4", "missing-key", 1, "type", "the application lacks `name`"),
         ("application", "name: app", "missing-key", 1, "name", "the application lacks `type`"),
         ("application", APPLICATION + "relationships:\n  db: [a]", "wrong-type", 4, "db", "must be a mapping or text, not a"),
+        ("applications", LISTED + "  web: {foo: 1}", "unknown-key", 3, "foo", "no key of `api.web`"),
+        ("applications", LISTED + "  foo: 1", "unknown-key", 3, "foo", "no key of application `api`"),
+        ("applications", "- name: api", "missing-key", 1, "name", "application `api` lacks `type`"),
+        ("applications", LISTED + "  workers: {q: {start: x}}", "misplaced-key", 3, "start", "`api.workers.q.commands.start`"),
+        ("applications", "- type: php:8.4\n  name: api\n- hello", "wrong-type", 3, "hello", "an item of the list must be"),
         ("services", "db:\n  disk: 5", "missing-key", 1, "db", "`db` lacks `type`: the platform refuses it"),
         ("services", "type: mysql:8\ndisk: 5", "misplaced-key", 1, "type", "`type` and `disk` do not belong at the top"),
         ("routes", "/: {type: redirct, to: x}", "invalid-value", 1, "redirct", "did you mean `redirect`?"),
