@@ -28,6 +28,12 @@ def normalise(path: str) -> str | None:
     return "" if clean == "." else clean
 
 
+def odd_character(path: str) -> str:
+    """The first quote or backslash in a path; empty where there is none. To the platform it is a part of a name, and
+    nobody names a folder like that: quotes were written twice, or the path is one of Windows."""
+    return next((character for character in path if character in "\\\"'"), "")
+
+
 class Tree:
     """Files by path. `complete` says whether a file that is not there is known to be absent."""
 

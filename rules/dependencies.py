@@ -95,6 +95,49 @@ def floating_dependency(application: Application) -> Iterator[Finding]:
                 )
 
 
+@rule("DP004", "extension-as-package", severity=WARNING, where="dependencies")
+def extension_as_package(application: Application) -> Iterator[Finding]:
+    """A PHP extension, or PHP itself, is listed as a package to install.
+
+    To Composer such a name is a demand on the machine and nothing to install: the build fails where the extension is
+    not there, and nothing changes where it is.
+
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "php:8.4"
+        dependencies:
+            php:
+                composer/composer: "^2"
+                ext-pdo_pgsql: "*"    # <- here
+        web: {locations: {"/": {root: public, passthru: /index.php}}}
+
+    Good:
+        # file: .platform.app.yaml
+        name: app
+        type: "php:8.4"
+        dependencies:
+            php: {composer/composer: "^2"}
+        runtime: {extensions: [pdo_pgsql]}
+        web: {locations: {"/": {root: public, passthru: /index.php}}}
+
+    Source: PHP, "Extensions"; Composer, "Platform packages"
+    """
+    for language, entry in _languages(application):
+        packages = (value_of(entry.value, "require") or entry.value) if language == "php" else None
+        for name, package in packages.index().items() if isinstance(packages, MappingNode) else ():
+            extension = name.removeprefix("ext-")
+            if extension != name or name == "php":
+                yield finding(
+                    package.key,
+                    f"`{name}` is no package: Composer installs nothing for it, and the build fails where "
+                    + ("PHP does not have it" if extension != name else "another PHP runs"),
+                    help=f"remove it, and list `{extension}` under `runtime.extensions`"
+                    if extension != name
+                    else "remove it: the application's `type` says which PHP runs",
+                )
+
+
 _FLAVORS = ("none", "default", "composer", "drupal", "symfony")
 _PHP_FLAVORS = ("composer", "drupal", "symfony")
 _LOCKS = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from paaslint.model import Application, Part, Project
 from paaslint.nodes import MappingNode, ScalarNode
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, Rename, Repair, finding, rule
-from paaslint.tree import normalise
+from paaslint.tree import normalise, odd_character
 
 
 @rule("CF001", "wrong-extension", also=(WARNING,), flavour="platform")
@@ -300,6 +300,10 @@ def source_root_missing(application: Application) -> Iterator[Finding]:
         source:
             root: bakcend    # <- here
 
+    Bad:
+        source:
+            root: \\    # <- here
+
     Good:
         # tree: complete
         source:
@@ -314,6 +318,13 @@ def source_root_missing(application: Application) -> Iterator[Finding]:
             root,
             f"`root: {root.text}` leads out of the repository: the platform takes it from the repository's root",
             help="name the folder of the application's code, relative to the root of the repository",
+        )
+    elif isinstance(root, ScalarNode) and odd_character(root.text):
+        yield finding(
+            root,
+            f"`root: {root.text}` has a `{odd_character(root.text)}` in it, which is part of the folder's name to the platform: no "
+            "such folder is there",
+            help="write the path without quotes of its own, and with `/` between folders",
         )
     elif (
         isinstance(root, ScalarNode) and application.root and application.project.tree.exists(application.root) is False

@@ -6,11 +6,23 @@ import re
 from itertools import combinations
 
 from paaslint import facts
-from paaslint.model import Application, Container, Mount, Parts, Project, Service, Web, Worker, value_of, whole_number
+from paaslint.model import (
+    Application,
+    Container,
+    Mount,
+    Parts,
+    Project,
+    Service,
+    Web,
+    Worker,
+    text_of,
+    value_of,
+    whole_number,
+)
 from paaslint.names import nearest, quoted
 from paaslint.nodes import Entry, MappingNode, Node, ScalarNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
-from paaslint.tree import normalise
+from paaslint.tree import normalise, odd_character
 
 NETWORK_STORAGE = "network-storage"
 """The one service image that mounts can be kept on."""
@@ -652,12 +664,21 @@ def data_in_tmp(mount: Mount) -> Iterator[Finding]:
 def bad_path(part: Application | Web | Worker) -> Iterator[Finding]:
     """The path of a mount is the application's root, or outside of it.
 
-    A mount is a folder below the application's root. Patterns and `~` mean nothing in its path.
+    A mount is a folder below the application's root. Patterns and `~` mean nothing in its path, and quotes and
+    backslashes are letters of a name.
 
     Bad:
         disk: 1024
         mounts:
             "sites/*/files": {source: local, source_path: files}    # <- here
+
+    Bad:
+        disk: 1024
+        mounts:
+            'web\\uploads': {source: local, source_path: uploads}    # <- here
+            cache:
+                source: local
+                source_path: cache"    # <- here
 
     Bad:
         disk: 1024
@@ -678,6 +699,16 @@ def bad_path(part: Application | Web | Worker) -> Iterator[Finding]:
     """
     for name, entry in _entries(part):
         path = normalise(name)
+        kept = value_of(entry.value, "source_path")
+        for written, node in ((name, entry.key), (text_of(kept) or "", kept)):
+            if node is not None and odd_character(written):
+                yield finding(
+                    node,
+                    f"the path `{written}` has a `{odd_character(written)}` in it, which is part of the folder's name to the platform",
+                    help="write the path without quotes of its own, and with `/` between folders",
+                )
+        if odd_character(name):
+            continue
         unread = "~" if name.startswith("~") else "*" if "*" in name else None
         if path and unread:
             yield finding(

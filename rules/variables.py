@@ -300,7 +300,7 @@ def php_setting(part: Application | Web | Worker) -> Iterator[Finding]:
 _REFERENCE = regex(r"\$(?:\{(?:env:)?(\w+)\}|(\w+))")
 
 
-@rule("VR006", "not-expanded", severity=WARNING)
+@rule("VR006", "not-expanded", severity=WARNING, where="variables")
 def not_expanded(part: Application | Web | Worker) -> Iterator[Finding]:
     """The value of a variable is put together from variables that the platform gives.
 
@@ -348,6 +348,63 @@ def _is_given(name: str, application: Application) -> bool:
         return True
     prefixes = (re.sub(r"\W", "_", r.name.upper()) for r in application.web.relationships)
     return any(name.startswith(f"{prefix}_") for prefix in prefixes)
+
+
+_HERE = r"(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])"
+_URL_HERE = regex(
+    r"(?:mysql2?|mariadb|postgres(?:ql)?|pgsql|mongodb|rediss?|amqps?|memcached|elasticsearch|opensearch)(?:\+\w+)?://"
+    rf"(?:[^/@\s]*@)?({_HERE})(?=[:/?]|\Z)",
+    re.I,
+)
+_HOST_OF_SERVICE = regex(
+    r"(?:\A|_)(?:DB|DATABASE|MYSQL|MARIADB|PG|POSTGRES\w*|REDIS|MONGO\w*|RABBITMQ|MEMCACHED|ELASTICSEARCH|OPENSEARCH)"
+    r"_?(?:HOST|HOSTNAME|SERVER)\Z",
+    re.I,
+)
+_OWN_SERVER = regex(r"redis|mysql|maria|postgres|mongo|rabbit|memcache|elastic|opensearch|supervis", re.I)
+
+
+@rule("VR007", "service-at-localhost", severity=WARNING, where="variables")
+def service_at_localhost(part: Application | Web | Worker) -> Iterator[Finding]:
+    """A variable looks for a database or another service in the application's own container.
+
+    Each service has a container of its own, and a relationship leads to it. What is right on a developer's machine
+    connects to nothing on the platform. An application that starts such a server itself is left alone.
+
+    Bad:
+        variables:
+            env:
+                DATABASE_URL: "mysql://app:app@127.0.0.1:3306/app"    # <- here
+                REDIS_HOST: localhost    # <- here
+
+    Good:
+        relationships:
+            database: "db:postgresql"
+        variables:
+            env:
+                DB_HOST: database.internal
+                MAILER_URL: "smtp://localhost:25"
+
+    Source: Relationships; Add services, "Connect the service"
+    """
+    application = part if isinstance(part, Application) else part.application
+    start = part.start if isinstance(part, Web | Worker) else application.web.start
+    for name, entry in _env(part):
+        value = entry.value
+        if not isinstance(value, ScalarNode) or not isinstance(value.value, str):
+            continue
+        found = _URL_HERE.match(value.text)
+        span = found.span(1) if found else (0, len(value.text))
+        if found is None and not (re.fullmatch(_HERE, value.text) and _HOST_OF_SERVICE.search(name)):
+            continue
+        if start is not None and _OWN_SERVER.search(start.text):
+            return
+        yield finding(
+            value.part(*span),
+            f"`{name}` leads to `{value.text[slice(*span)]}`, the application's own container: services run in others, and "
+            "nothing answers there",
+            help="write the host of a relationship, which is its name with `.internal` behind it",
+        )
 
 
 def _groups(part: Application | Web | Worker) -> Iterator[tuple[str, Entry]]:

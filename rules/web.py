@@ -11,7 +11,7 @@ from paaslint.names import nearest
 from paaslint.nodes import Entry, MappingNode, Node, Place, ScalarNode, SequenceNode, UnknownNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 from paaslint.text import Span
-from paaslint.tree import normalise
+from paaslint.tree import normalise, odd_character
 
 from ..quick import regex
 
@@ -314,6 +314,12 @@ def root_path(location: Location) -> Iterator[Finding]:
                 "/": {root: "/app/public", passthru: true}    # <- here
 
     Bad:
+        web:
+            commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}
+            locations:
+                "/": {root: "\\"public\\"", passthru: true}    # <- here
+
+    Bad:
         # tree: complete
         # file: .platform.app.yaml
         name: app
@@ -345,6 +351,14 @@ def root_path(location: Location) -> Iterator[Finding]:
             root,
             f"`root: {text}` leaves the application: only folders of the application can be served",
             help="write a folder below the application's root, without `..`",
+        )
+    elif odd_character(text):
+        yield finding(
+            root,
+            f"`root: {text}` has a `{odd_character(text)}` in it, which is part of the folder's name to the platform: no such folder "
+            "is there",
+            help="write the path without quotes of its own, and with `/` between folders",
+            severity=WARNING,
         )
     elif parts[0] == "~":
         yield finding(

@@ -105,3 +105,19 @@ def test_a_flavour_of_none_that_nothing_replaces(text: str, files: list[str], li
 def test_flavours_of_php(flavor: str) -> None:
     found = lint(f'name: app\ntype: "php:8.4"\nbuild: {{flavor: {flavor}}}\n', "DP003")
     assert len(found) == (flavor == '""')
+
+
+@pytest.mark.parametrize(
+    ("packages", "found"),
+    [
+        ('{"ext-redis": "*"}', ["ext-redis"]),
+        ('{"php": ">=8.2", "composer/composer": "^2"}', ["php"]),
+        ('{"require": {"ext-gd": "*", "drush/drush": "*"}, "repositories": []}', ["ext-gd"]),
+        ('{"composer/composer": "^2"}', []),
+        ("{}", []),
+    ],
+)
+def test_extensions_are_no_packages(packages: str, found: list[str]) -> None:
+    text = f'name: app\ntype: "php:8.4"\ndependencies: {{php: {packages}}}\n'
+    result = lint_files({".platform.app.yaml": text}, Settings(select=("DP004",)))
+    assert [d.message.split("`")[1] for d in result.diagnostics] == found

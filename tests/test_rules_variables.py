@@ -209,6 +209,29 @@ def test_values_are_not_put_into_values(value: str, reference: str | None) -> No
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "host"),
+    [
+        ("DATABASE_URL", "mysql://app:app@127.0.0.1:3306/app?serverVersion=8.0", "127.0.0.1"),
+        ("CACHE", "redis://localhost", "localhost"),
+        ("SQLALCHEMY", "postgresql+psycopg2://u@[::1]/db", "[::1]"),
+        ("DB_HOST", "127.0.0.1", "127.0.0.1"),
+        ("SPRING_REDIS_HOST", "localhost", "localhost"),
+        ("DB_HOST", "database.internal", None),
+        ("APP_HOST", "localhost", None),
+        ("DATABASE_URL", "mysql://app@localhost.example.com/app", None),
+        ("APP_URL", "http://localhost:3000", None),
+        ("DB_PORT", "3306", None),
+    ],
+)
+def test_services_are_not_in_the_applications_container(name: str, value: str, host: str | None) -> None:
+    line = f'        {name}: "{value}"'
+    found = lint(f"    env:\n{line}", "VR007")
+    assert [line[d.location.column - 1 : d.location.end_column - 1] for d in found] == ([host] if host else [])
+    own = 'web: {commands: {start: "redis-server & node server.js"}}\n'
+    assert lint(f"    env:\n{line}", "VR007", more=own) == []
+
+
+@pytest.mark.parametrize(
     ("name", "unknown"),
     [
         ("memory_limit", False),
