@@ -732,7 +732,7 @@ class _Walk:
             return
         replacement = schema.get("x-replacement", "")
         subject = _value_text(node) if "x-message" in schema else _name(entry)
-        message = f"`{subject}` {schema.get('x-message', 'is outdated: it still works, and is no longer described')}"
+        message = f"`{subject}` {schema.get('x-message', 'is deprecated: it still works, and may stop to')}"
         remedy = schema.get("x-help") or f"write `{replacement}`"
         place = _place(node, entry) if "x-message" in schema else entry.key
         repair = self.replace_key(entry, replacement) if replacement else None

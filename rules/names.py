@@ -26,7 +26,7 @@ def bad_name(part: Application | Worker | Service | Relationship) -> Iterator[Fi
 
     Names of applications, workers and services are made of lower-case letters, digits, `-` and `_`, begin and end with
     a letter or digit, have no `--`, and at most 32 characters. Names of relationships take the same characters. The
-    documentation advises plain letters and digits for an application, and a `network-storage` service is used as a
+    documentation of Platform.sh advises plain letters and digits for an application, and a `network-storage` service is used as a
     host name, which cannot have an underscore. In `applications.yaml`, the key of an application is its name.
 
     Bad:
@@ -91,7 +91,7 @@ def bad_name(part: Application | Worker | Service | Relationship) -> Iterator[Fi
             f"the {kind} name `{name}` {_fault(name)}: the platform's own linter refuses it",
             help=_rename(name, "lower-case letters, digits and single hyphens"),
         )
-    elif kind == "application" and "_" in name:
+    elif isinstance(part, Application) and "_" in name and not part.project.is_upsun:
         yield finding(
             part.key,
             f"the application name `{name}` has an underscore: the documentation allows lower-case letters and digits",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from paaslint import facts
 from paaslint.endpoints import Endpoints, defined_endpoints, endpoints_of, image_of
@@ -29,7 +29,9 @@ _CLIENTS = {
 }
 """PHP extensions by the service that they connect to; one of them is enough."""
 
-_PLAIN_CLIENTS = (b"predis/predis", b"colinmollenhauer/", b"magento/", b"amphp/redis", b"clue/redis", b"wordpress")
+_OTHER_DATABASES = ("mariadb", "mysql", "oracle-mysql")
+
+_PLAIN_CLIENTS = (b"predis/predis", b"colinmollenhour/", b"magento/", b"amphp/redis", b"clue/redis", b"wordpress")
 """Composer packages that reach Redis without an extension, or bring something that does."""
 
 
@@ -701,7 +703,8 @@ def client_extension_missing(application: Application) -> Iterator[Finding]:
     """A PHP application lacks the extension that its service is reached with.
 
     PostgreSQL needs `pdo_pgsql` or `pgsql`, Redis needs `redis`; neither is on by default. As there are Redis clients
-    in plain PHP, it speaks of Redis only where a `composer.json` is there to say that none is used.
+    in plain PHP, it speaks of Redis only where a `composer.json` is there to say that none is used. An application
+    that has MySQL beside PostgreSQL may do without the latter in PHP.
 
     Bad:
         type: "php:8.4"    # <- here
@@ -729,15 +732,15 @@ def client_extension_missing(application: Application) -> Iterator[Finding]:
     loaded = value_of(value_of(application.get("variables"), "php"), "extension")
     missing: dict[str, Relationship] = {}
     strange = enabled - set(offered.names())  # misspelt ones are told by RN001
-    for relationship in _each(container.relationships for container in application.web_and_workers):
-        service = _target(relationship)
-        image = service.type.name if isinstance(service, Service) and service.type else ""
+    related = [(one, _image(one)) for c in application.web_and_workers for one in c.relationships]
+    images = {image for _, image in related}
+    for relationship, image in related:
         clients = _CLIENTS.get(image, ())
         have = (
             name in enabled or nearest(name, strange) or offered.state(name) in ("default", "built-in")
             for name in clients
         )
-        if clients and clients[0] in offered.names() and not any(have) and _is_needed(application, image):
+        if clients and clients[0] in offered.names() and not any(have) and _is_needed(application, image, images):
             missing.setdefault(clients[0], relationship)
     if missing and loaded is None:
         place = runtime.key_of("extensions") if isinstance(runtime, MappingNode) else None
@@ -751,9 +754,9 @@ def client_extension_missing(application: Application) -> Iterator[Finding]:
         )
 
 
-def _each(groups: Iterable[Iterable[Relationship]]) -> Iterator[Relationship]:
-    for group in groups:
-        yield from group
+def _image(relationship: Relationship) -> str:
+    service = _target(relationship)
+    return service.type.name if isinstance(service, Service) and service.type else ""
 
 
 def _extensions(node: Node | None) -> set[str] | None:
@@ -771,10 +774,10 @@ def _extensions(node: Node | None) -> set[str] | None:
     return names
 
 
-def _is_needed(application: Application, image: str) -> bool:
-    """Whether the application surely has no client of its own for the service."""
+def _is_needed(application: Application, image: str, others: Set[str]) -> bool:
+    """Whether the application surely has no client of its own for the service; `others` are all images it leads to."""
     if not image.startswith("redis"):
-        return True
+        return others.isdisjoint(_OTHER_DATABASES)
     if application.root is None:
         return False
     tree, folder = application.project.tree, application.root

@@ -76,12 +76,15 @@ def not_a_string(part: Application | Web | Worker) -> Iterator[Finding]:
     """An environment variable is set to something that is not text.
 
     Environment variables are text. How `true` or `1.5` is written out is documented nowhere, and programs tell
-    `true`, `True` and `1` apart. Lists and mappings are documented to arrive as JSON.
+    `true`, `True` and `1` apart. As pages of the documentation write `true` without quotes, that is advice; it is a
+    warning where the value is surely not kept as it was typed (`True`). Lists and mappings are documented to arrive
+    as JSON.
 
     Bad:
         variables:
             env:
                 DEBUG: true    # <- here
+                STRICT: True    # <- here
                 RATE: 0.5    # <- here
 
     Bad:
@@ -108,12 +111,15 @@ def not_a_string(part: Application | Web | Worker) -> Iterator[Finding]:
                 severity=INFO,
             )
         elif isinstance(value, ScalarNode) and isinstance(value.value, bool | float):
-            kind = "boolean" if isinstance(value.value, bool) else "number with a fraction"
+            is_switch = isinstance(value.value, bool)
+            kind = "boolean" if is_switch else "number with a fraction"
+            plain = ("true", "false") if is_switch else (str(value.value),)
             yield finding(
                 value,
                 f"`{name}` is a {kind}, and environment variables are text: the program may not get `{value.text}` as "
                 "it is written",
                 help=f'put it in quotes: `"{value.text}"`',
+                severity=INFO if value.text in plain else WARNING,
             )
 
 

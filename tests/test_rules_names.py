@@ -104,3 +104,9 @@ services:
 """
     found = lint({".upsun/config.yaml": text}, "PL006", "SC")
     assert [(d.code, d.location.line) for d in found] == [("PL006", line) for line in (4, 5, 7, 7, 9)]
+
+
+def test_an_underscore_in_the_name_of_an_upsun_application_is_no_news() -> None:
+    assert lint({".upsun/config.yaml": 'applications: {my_app: {type: "python:3.13"}}\n'}, "NM001") == []
+    (found,) = lint({".upsun/config.yaml": 'applications: {My_app: {type: "python:3.13"}}\n'}, "NM001")
+    assert found.severity == ERROR

@@ -182,3 +182,11 @@ def test_a_service_that_leads_to_itself_is_told_once() -> None:
 def test_relationships_of_an_application_among_the_services_are_no_circle() -> None:
     services = POSTGRESQL + "relationships: {database: 'db:postgresql'}\n"
     assert codes(lint("relationships: {database: 'db:postgresql'}", services)) == []
+
+
+def test_php_that_has_mysql_may_do_without_a_client_of_postgresql() -> None:
+    app = 'name: app\ntype: "php:8.4"\nrelationships: {a: "one:postgresql"%s}\n'
+    services = 'one: {type: "postgresql:17", disk: 512}\ntwo: {type: "mariadb:11.4", disk: 512}\n'
+    for more, expected in (("", ["RL013"]), (', b: "two:mysql"', [])):
+        files = {".platform.app.yaml": app % more, ".platform/services.yaml": services}
+        assert codes(lint_files(files, Settings(select=("RL013",))).diagnostics) == expected

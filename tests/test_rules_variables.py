@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from examples import lint_files
 from paaslint import php_settings, secrets
-from paaslint.diagnostic import ERROR, INFO, Diagnostic
+from paaslint.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from paaslint.settings import Settings
 
 # Joined from pieces, so that no scanner takes this file for a leak.
@@ -129,6 +129,15 @@ def test_any_text_can_be_searched(text: str) -> None:
     for secret in (*secrets.find(text), *secrets.find_named(text)):
         assert 0 <= secret.start < secret.end <= len(text)
     assert secrets.is_secret(text, text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [("true", INFO), ("false", INFO), ("0.5", INFO), ("True", WARNING), ("FALSE", WARNING), ("1e3", WARNING)],
+)
+def test_how_sure_it_is_that_a_value_is_not_kept(value: str, severity: str) -> None:
+    (found,) = lint(f"    env:\n        A: {value}", "VR002")
+    assert found.severity == severity
 
 
 @pytest.mark.parametrize("value", ["4", "0", '"true"', "prod", "1.2.3", "~"])
