@@ -72,7 +72,9 @@ def lint_project(files: ProjectFiles, settings: Settings, tree: Tree | None = No
         result = Result()
         result.faults.append(_fault(files.root, "reading the project"))
         return result
-    return lint(project, settings)
+    result = lint(project, settings)
+    project.release()
+    return result
 
 
 def lint(project: Project, settings: Settings) -> Result:

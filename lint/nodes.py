@@ -329,21 +329,21 @@ def to_data(node: Node) -> object:
     return None
 
 
-def walk(node: Node | None, seen: set[int] | None = None) -> Iterator[Node]:
+def walk(node: Node | None, seen: set[int] | None = None) -> list[Node]:
     """A node and everything below it, keys included, each once however many aliases lead to it."""
-    if node is None:
-        return
     seen = set() if seen is None else seen
-    pending = [node]
+    pending = [] if node is None else [node]
+    found: list[Node] = []
     while pending:
         node = pending.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
-        yield node
+        found.append(node)
         if isinstance(node, MappingNode):
             for entry in reversed(node.entries):
                 pending.append(entry.value)
                 pending.append(entry.key)
         elif isinstance(node, SequenceNode):
             pending.extend(reversed(node.items))
+    return found
