@@ -14,7 +14,8 @@ from paaslint.tree import normalise, odd_character
 def wrong_extension(project: Project) -> Iterator[Finding]:
     """A configuration file ends in `.yml`.
 
-    The documentation names `.yaml` only, and the vendor's own tools look for nothing else.
+    The documentation names `.yaml` only, and the vendor's own tools look for nothing else. Of `.upsun/` they read
+    `.yml` as well: nothing is said there, and the file is checked like the others.
 
     Bad:
         # file: .platform.app.yml

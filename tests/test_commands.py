@@ -110,6 +110,36 @@ def test_wrappers_are_taken_off(text: str, wrappers: list[str]) -> None:
     assert found.plain.wrapped(wrappers[0])
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("yarn nodemon x.js", "nodemon"),
+        ("yarn --cwd web next build", "next build"),
+        ("yarn run next build", "next build"),
+        ("pnpm prisma migrate deploy", "prisma migrate deploy"),
+        ("pnpm --filter web next build", "next build"),
+        ("bun run next build", "next build"),
+        ("bunx next build", "next build"),
+        ("bun x next build", "next build"),
+        ("npm exec -- next build", "next build"),
+        ("npm x next build", "next build"),
+        ("pnpx next build", "next build"),
+        ("corepack yarn next build", "next build"),
+        ("yarn worker", "yarn"),
+        ("yarn serve -l 3000", "yarn"),
+        ("yarn dev", "yarn dev"),
+        ("yarn build", "yarn build"),
+        ("yarn install", "yarn install"),
+        ("pnpm run next", "pnpm run"),
+        ("npm run next", "npm run"),
+    ],
+)
+def test_runners_of_packages(text: str, name: str) -> None:
+    """A program that a package brings is known behind its runner; a script of the application's own is not."""
+    found = identify(parse(text).commands[0], "worker")
+    assert found is not None and found.name == name
+
+
 def test_other_wrappers() -> None:
     assert sure("npx -y -p serve@14 serve -l 3000").name == "npx serve"
     assert sure("php -d memory_limit=-1 -dfoo=bar vendor/bin/drush cron").name == "drush cron"

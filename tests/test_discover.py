@@ -304,6 +304,15 @@ def test_a_link_to_nothing_is_a_file_that_cannot_be_read(tmp_path: Path, name: s
         ]
 
 
+@pytest.mark.parametrize("name", ["config.yml", "anything.yml", "config.yaml"])
+@pytest.mark.parametrize("asked", [".", ".upsun", ".upsun/{}"])
+def test_whatever_yaml_is_called_in_upsun_it_is_checked(tmp_path: Path, name: str, asked: str) -> None:
+    write(tmp_path, f".upsun/{name}", text='applications:\n  app:\n    type: "php:8.4"\n    mont: {}\n')
+    (project,) = found(tmp_path / asked.format(name))
+    (told,) = lint_project(project, Settings()).diagnostics
+    assert (told.code, told.location.path, told.location.line) == ("SC001", f".upsun/{name}", 4)
+
+
 def test_too_many_folders_are_cut_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, ".platform.app.yaml", "a/x", "b/x", "c/deep/.platform.app.yaml")
     monkeypatch.setattr(module, "MAX_FOLDERS", 3)

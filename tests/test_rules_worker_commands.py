@@ -217,6 +217,7 @@ def test_a_port_that_need_not_be_there(command: str) -> None:
         ("npm run worker", "npm run", "info"),
         ("npm start", "npm start", "info"),
         ("yarn worker", "yarn", "info"),
+        ("yarn tsx worker.ts", "yarn tsx", "info"),
         ("pnpm run worker", "pnpm run", "info"),
     ],
 )

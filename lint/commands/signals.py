@@ -78,9 +78,12 @@ def _in_front_of(simple: SimpleCommand, command: Command) -> Obstacle | None:
             return Obstacle(PIPELINE, one.pipeline.span, simple)
         if not unwrap(one).wrapped("exec") and any(_keeps_shell(each, one) for each in one.script.commands):
             return Obstacle(SHELL, simple.span, simple)
-    is_runner = known is not None and known.tool == "package script" and known.plain.program in _RUNNERS
-    if known is not None and is_runner and not known.plain.wrapped("exec"):
-        return Obstacle(RUNNER, known.span, simple)
+    if known is not None and not known.plain.wrapped("exec"):
+        if known.tool == "package script" and known.plain.program in _RUNNERS:
+            return Obstacle(RUNNER, known.span, simple)
+        runner = next((each for each in known.plain.wrappers if each.name.split()[0] in _RUNNERS), None)
+        if runner is not None:
+            return Obstacle(RUNNER, Span(runner.words[0].span.start, known.span.end), simple)
     return None
 
 

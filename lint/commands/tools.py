@@ -299,10 +299,11 @@ class _Pattern(NamedTuple):
 class _Table:
     """The table, indexed by the base name of the first word; `""` holds those that begin with any name."""
 
-    __slots__ = ("index", "lines", "made", "places", "wrappers")
+    __slots__ = ("binaries", "index", "lines", "made", "places", "wrappers")
 
     def __init__(self) -> None:
         data = read_table("commands")
+        self.binaries = frozenset(data["binaries"])
         self.wrappers: dict[str, list[tuple[list[str], dict[str, Any]]]] = {}
         for wrapper in data["wrappers"]:
             words = wrapper["match"].split()
@@ -358,6 +359,8 @@ class _Table:
                 continue
             becomes: list[str] = wrapper.get("becomes", [])
             rest = words[end:]
+            if wrapper.get("binary") and (not rest or rest[0] not in self.binaries):
+                continue
             if rest or becomes:
                 return wrapper, becomes + rest, end
         return None
