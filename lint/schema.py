@@ -564,7 +564,7 @@ class _Walk:
         if not any(self.entry(node, name) for branch in _branches(schema) for name in branch.get("required", ())):
             groups += [branch.get("required", ()) for branch in _branches(schema)[:1]]
         missing = [name for group in groups for name in group if self.entry(node, name) is None]
-        if node.partial or len(missing) != 1 or missing[0] not in properties:
+        if node.partial or len(missing) != 1 or missing[0] not in properties or isinstance(entry.value, UnknownNode):
             return None
         strange = (name for name in node.index() if name not in properties and not name.startswith("."))
         if len(list(islice(strange, 2))) > 1:
@@ -732,7 +732,7 @@ class _Walk:
             return
         replacement = schema.get("x-replacement", "")
         subject = _value_text(node) if "x-message" in schema else _name(entry)
-        message = f"`{subject}` {schema.get('x-message', 'is deprecated: it still works, and may stop to')}"
+        message = f"`{subject}` {schema.get('x-message', 'is deprecated: it still works, but may not for ever')}"
         remedy = schema.get("x-help") or f"write `{replacement}`"
         place = _place(node, entry) if "x-message" in schema else entry.key
         repair = self.replace_key(entry, replacement) if replacement else None

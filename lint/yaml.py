@@ -629,9 +629,8 @@ class _Reading:
         if isinstance(node, ScalarNode):
             target = node if node.text.strip() else None
             if target is None:
-                self._shape(
-                    node, f"`{tag}` names no {'folder' if type == 'archive' else 'file'}", f"write `{tag} path`"
-                )
+                what = "folder" if type == "archive" else "file"
+                self._shape(node, f"`{tag}` names no {what}, so that nothing is read", f"write `{tag} {what}`")
         elif type == "archive":
             self._shape(node, f"`!archive` takes the path of a folder, not {_a(node.kind)}", "write `!archive folder`")
         elif isinstance(node, MappingNode):

@@ -137,26 +137,24 @@ def disk_over_plan(project: Project) -> Iterator[Finding]:
     disks = budget.amounts("disk_mb")
     sure = sum(mb for each, mb in disks.items() if each.kind != "worker")
     total, claims = sum(disks.values()), budget.claims("disk_mb")
-    more = f"more than the {_amount(limit)} MB of the plan"
+    plan = f"the plan has {_amount(limit)} MB of storage"
     if sure > limit:
-        kinds, whose, severity = {"web", "service"}, "", ERROR
+        kinds, severity = {"web", "service"}, ERROR
         workers = f" ({_amount(total)} MB with the workers)" if total > sure else ""
-        message = (
-            f"the disks of applications and services add up to {_amount(sure)} MB{workers}, {more}: the push fails"
-        )
+        message = f"{plan}, and applications and services reserve {_amount(sure)} MB{workers}: the push fails"
         remedy = f"reserve {_amount(excess)} MB less, or add storage to the plan"
     else:
-        kinds, whose, severity = {"worker"}, " of a worker", WARNING
+        kinds, severity = {"worker"}, WARNING
         message = (
-            f"with those of the workers the disks add up to {_amount(total)} MB, {more}: each worker has a disk of its "
-            "own, also where it inherits `disk`, so the push will likely fail"
+            f"{plan}, and {_amount(total)} MB are reserved with those of the workers, which have a disk of their own "
+            "even where they inherit `disk`: the push will likely fail"
         )
         remedy = "set `disk` under `web`, and in those workers alone that write to a local mount"
     first = next(claim for claim in claims if any(each.kind in kinds for each in claim.instances))
     names = quoted([each.name for each in first.instances], "and")
     yield finding(
         first.key,
-        f"{message}; the largest `disk`{whose} takes {_amount(first.amount)} MB, for {names}",
+        f"{message}; this `disk` takes most of them, {_amount(first.amount)} MB for {names}",
         help=remedy,
         severity=severity,
         related=_related((claim for claim in claims if claim is not first), "MB"),

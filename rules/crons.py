@@ -260,6 +260,13 @@ def day_or_weekday(cron: Cron) -> Iterator[Finding]:
         )
 
 
+_WHOLE = {
+    "minute": "the hour", "hour": "the day", "day of the month": "the month", "month": "the year",
+    "day of the week": "the week",
+}  # fmt: skip
+"""What the field of a schedule divides."""
+
+
 @rule("CR008", "uneven-step", severity=INFO)
 def uneven_step(project: Project) -> Iterator[Finding]:
     """A step does not divide its field, so that one gap is shorter than the others.
@@ -287,9 +294,9 @@ def uneven_step(project: Project) -> Iterator[Finding]:
                 for step in cron.reading.schedule.uneven_steps:
                     yield finding(
                         cron.spec.part(step.start, step.end),
-                        f"`*/{step.step}` does not divide the field of the {step.field} evenly: from {step.last} to the next "
-                        f"run it is {step.gap}, not {step.step}",
-                        help="write a step that divides the field, if runs shall be evenly apart",
+                        f"`*/{step.step}` does not divide {_WHOLE[step.field]} evenly: the run after that at {step.last} comes "
+                        f"{step.gap} {step.field.partition(' ')[0]}s later, not {step.step}",
+                        help="write a step that divides it, if runs shall be evenly apart",
                     )
                     return
 

@@ -161,7 +161,7 @@ def _is_noticed_later(install: Known) -> bool:
 def _end(hook: Hook) -> str:
     if hook.name == "build":
         return "build goes on, counts by its last command alone, and may be deployed half done"
-    return f"hook goes on with what depends on it (the application goes live all the same: a failing `{hook.name}` is only logged)"
+    return f"hook goes on, and the application goes live all the same (a failing `{hook.name}` is only logged)"
 
 
 _NO_WORK = frozenset((

@@ -143,7 +143,7 @@ def test_plan_too_small(files: dict[str, str], plan: str, severities: list[str])
 def test_disks_of_workers_alone_are_a_warning() -> None:
     (warning,) = found(TWO_WORKERS, "PL002", Plan(storage=5120))
     assert (warning.severity, warning.location.path, warning.location.line) == (WARNING, APP, 3)
-    assert "7,168 MB" in warning.message and "6,144 MB, for `app`, `app--queue` and `app--mail`" in warning.message
+    assert "7,168 MB" in warning.message and "6,144 MB for `app`, `app--queue` and `app--mail`" in warning.message
     assert [(place.path, place.line) for place, _ in warning.related] == [(SERVICES, 3)]
 
 

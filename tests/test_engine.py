@@ -350,3 +350,10 @@ def test_a_silencer_reaches_the_places_that_overlap_it_and_no_others() -> None:
             assert reach.holds(Place(source, asked)) == any(asked.overlaps(span) for span in spans)
     reach.add(node)
     assert reach.holds(Place(source, Span(25, 26)))
+
+
+def test_a_value_that_cannot_be_read_stands_for_no_key() -> None:
+    text = "app:\n  favicon: !include {type: binary, path: missing.ico}\n"
+    result = lint_files({".platform/applications.yaml": text}, Settings(select=("SC001",)))
+    (found,) = result.diagnostics
+    assert "did you mean" not in found.help
