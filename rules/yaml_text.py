@@ -360,6 +360,15 @@ def ambiguous_boolean(scalar: PlainScalar) -> Iterator[Finding]:
             env:
                 DEBUG: "off"
 
+    Good:
+        # file: .platform.app.yaml
+        name: app
+        type: "php:8.4"
+        variables:
+            php:
+                display_errors: off
+        web: {locations: {"/": {root: public, passthru: /index.php}}}
+
     Fixed:
         web:
             commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}
@@ -376,11 +385,16 @@ def ambiguous_boolean(scalar: PlainScalar) -> Iterator[Finding]:
     if scalar.key in _BOOLEAN_KEYS and "variables" not in scalar.path:
         meant = _SWITCHES[scalar.text]
         yield finding(scalar, message, help=f"write `{meant}`", fix=Repair(f"write {meant}", (Change(scalar, meant),)))
-    elif _wants_text(scalar):
+    elif _wants_text(scalar) and not _is_php_setting(scalar):
         yield finding(
             scalar, message + ": the program may get `true` or `false` instead of it",
             help=f'put it in quotes: `"{scalar.text}"`', fix=_quote(scalar),
         )  # fmt: skip
+
+
+def _is_php_setting(scalar: ScalarNode) -> bool:
+    """Whether a value goes into PHP's configuration, where `on`, `yes` and `true` are one, and so are `off` and `no`."""
+    return scalar.path[-3:-1] == ("variables", "php")
 
 
 _LOOKALIKES = {
