@@ -201,6 +201,8 @@ def test_what_takes_long_or_comes_too_late(hook: str, script: str, found: Found)
         ("bash -c 'touch z'", "z"),
         ("wget -O data.json https://example.com", "data.json"),
         ("ln -s a b", "b"),
+        ("tar -xzf x.tgz --directory=state", "state"),
+        ("php x.php --outfile='b.js'", "b.js"),
         ("cp a.txt .", "."),
     ],
 )
@@ -227,6 +229,10 @@ def test_what_cannot_be_written(script: str, path: str) -> None:
         "cp -R seed/. var/",
         "export HOME=/tmp; touch $HOME/x",
         "php x.php 2>/dev/null >/dev/stdout",
+        "tar -xzf x.tgz --directory=/tmp",
+        "tar -xzf x.tgz --directory=uploads/x",
+        "php x.php --output=json --output-file=uploads/x.json",
+        'php x.php --output-file="$STATE"',
     ],
 )
 def test_what_can_be_written_or_is_not_known(script: str) -> None:

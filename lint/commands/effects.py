@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from ..quick import NamedTuple, regex
 from ..shell import SimpleCommand, Word, resolve
+from ..shell.words import decode
+from ..text import Span
 from .tools import Plain, unwrap
 
 _WILDCARD = regex(r"[*?\[{]")
@@ -26,6 +28,9 @@ _VALUES: dict[str, tuple[str, ...]] = {
 }
 """Options whose value is a word of its own."""
 
+
+_OUTPUT = ("--output-file", "--outfile", "--out-file", "--output-dir", "--outdir", "--out-dir")
+"""Options by which programs of every sort are told where to write; `--output` may be a format as well."""
 
 _OF_USERS = frozenset(
     ("avatars", "fileadmin", "files", "log", "logs", "media", "private", "sessions", "upload", "uploads")
@@ -73,6 +78,8 @@ def _writes(command: SimpleCommand) -> Iterator[Write]:
             yield from _at(command, named[1:])
     elif program in ("wget", "curl", "unzip", "tar", "git"):
         yield from _at(command, _fetched(program, plain, named))
+    elif any(text.startswith("--out") for text in plain.texts):
+        yield from _at(command, _values(plain, _OUTPUT))
 
 
 def takes_away(command: SimpleCommand) -> Iterator[str]:
@@ -135,4 +142,19 @@ def _fetched(program: str, plain: Plain, named: list[Word]) -> Sequence[Word]:
     if program == "tar" and not any(re.match(extract, text) for text in plain.texts[1:2]):
         return ()
     names = {"wget": ("-O", "-P"), "curl": ("-o", "--output"), "unzip": ("-d",), "tar": ("-C", "--directory")}
-    return [option.value for option in plain.options(*names[program]) if option.value is not None]
+    return _values(plain, names[program])
+
+
+def _values(plain: Plain, names: Sequence[str]) -> list[Word]:
+    """The values of options as words of their own, also of those that stand behind a `=`."""
+    found: list[Word] = []
+    for option in plain.options(*names):
+        word = option.word
+        if option.value is None:
+            continue
+        if option.value is not word:
+            found.append(option.value)
+        elif word.raw.startswith(f"{option.name}="):
+            raw = word.raw[len(option.name) + 1 :]
+            found.append(Word(raw, Span(word.span.end - len(raw), word.span.end), decode(raw)))
+    return found
