@@ -202,7 +202,7 @@ def test_what_takes_long_or_comes_too_late(hook: str, script: str, found: Found)
         ("wget -O data.json https://example.com", "data.json"),
         ("ln -s a b", "b"),
         ("tar -xzf x.tgz --directory=state", "state"),
-        ("php x.php --outfile='b.js'", "b.js"),
+        ("php x.php --outfile='b.js'", "'b.js'"),
         ("cp a.txt .", "."),
     ],
 )
