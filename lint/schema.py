@@ -139,20 +139,27 @@ def _at(root: Node, path: Iterable[str | int]) -> tuple[Node, Entry | None]:
     return node, entry
 
 
-def _lost_colon(node: Node) -> tuple[Place, str, str] | None:
-    """Where the text of a plain value seems to be a key that lacks its colon, or the space behind it; what it lacks, and
-    what to write. None where it is mere text."""
+def _lost_colon(node: Node, entry: Entry | None) -> tuple[Node | Place, str, str] | None:
+    """Where a mapping is wanted and the text seems to have a key that lacks its colon, or the space behind it: the key,
+    what is wrong with it, and what to write. None where it is mere text."""
+    name = _name(entry) if entry is not None and entry.key is not node else ""
+    glued = re.match(r"([\w./-]+):([\[{])", name)
+    if glued is not None and entry is not None:
+        message = f"no space stands behind the colon of `{glued[1]}`, so that YAML takes `{_short(name)}` for the key"
+        return entry.key, message, f"write `{glued[1]}: {glued[2]}…`"
     if not isinstance(node, ScalarNode) or node.style != PLAIN or not isinstance(node.value, str):
         return None
     first, *more = node.source.text[slice(*node.span)].splitlines()
-    match = re.match(r"([\w.-]+)(:(?=[^\s/:])|\s*\Z)", first)
-    if match is None or not (match[2].startswith(":") or more):
+    match = re.match(r"([\w.-]+)(?:(:)(?=[^\s/:])|\s*\Z)", first)
+    if match is None or not (match[2] or more):
         return None
     key = Place(node.source, Span(node.span.start, node.span.start + len(match[1])), node)
-    if match[2] == ":":
-        rest = first[match.end() :]
-        return key, f"no space stands behind the colon of `{match[1]}`", f"write `{match[1]}: {_short(rest)}`"
-    return key, f"`{match[1]}` has no colon", f"write `{match[1]}:`"
+    lacks = f"no space stands behind the colon of `{match[1]}`" if match[2] else f"`{match[1]}` has no colon"
+    return (
+        key,
+        f"{lacks}, so that it is text and no key",
+        f"write `{match[1]}: {_short(first[match.end() :])}".rstrip() + "`",
+    )
 
 
 def _has_unknown(node: Node) -> bool:
@@ -361,6 +368,8 @@ class _Walk:
         self.accept(valid)
 
     def mapping(self, node: MappingNode, schema: Schema, entry: Entry | None) -> None:
+        if node.flow and node.is_template:
+            return  # told as such, and what it is meant to be cannot be known
         index = node.index()
         properties = schema.get("properties")
         if properties is None:
@@ -794,10 +803,10 @@ class _Walk:
         if isinstance(node, MappingNode) and node.is_template:
             remedy = "put the braces of a template in quotes, or fill it in before the platform reads the file"
         place: Node | Place = _place(node, entry)
-        lost = _lost_colon(node) if "object" in types and (entry is None or entry.via == "own") else None
+        lost = _lost_colon(node, entry) if "object" in types and (entry is None or entry.via == "own") else None
         if lost is not None:
             place, lacks, remedy = lost
-            message = f"{lacks}, so that {subject} is text and no mapping: {effect}"
+            message = f"{lacks}: {effect}"
         self.report(WRONG_TYPE, "type", schema, place, message, remedy)
 
     def empty(self, node: Node, schema: Schema, entry: Entry | None, subject: str, wanted: str, example: str) -> None:

@@ -261,6 +261,8 @@ _IN_NO_PATH = r"""[\^#?<>\[\]{}\\|"`]"""
 
 def _location_key(location: Location) -> Iterator[Finding]:
     name = location.name
+    if isinstance(location.node, ScalarNode) and not location.node.is_null:
+        return  # no location, and told as such
     if not name.startswith("/"):
         url = urls.parse(name)
         path = url.path if url.scheme else f"/{name.strip()}"

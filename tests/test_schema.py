@@ -64,6 +64,7 @@ def at(problem: SchemaProblem) -> tuple[int, str]:
         ("application", WORKER + "    command: x", "unknown-key", 5, "command", "is `commands.start`"),
         ("services", "db:\n  image: mariadb:11.4\n  disk: 512", "unknown-key", 2, "image", "is `type`"),
         ("upsun", "applications:\n  a:\n    image: node:22", "unknown-key", 3, "image", "is `type`"),
+        ("application", APPLICATION + "mounts:\n  a:{source: tmp}", "wrong-type", 4, "a:{source", "behind the colon of `a`"),
         ("application", APPLICATION + "hooks:", "wrong-type", 3, "hooks", "counts as if it were not there"),
         ("application", APPLICATION + "build: |\n  npm ci", "misplaced-key", 3, "build", "belongs at `hooks.build`"),
         ("application", APPLICATION + "locations: {/: {}}", "misplaced-key", 3, "locations", "belongs at `web.locations`"),
