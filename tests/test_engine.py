@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from examples import lint_files
@@ -357,3 +359,21 @@ def test_a_value_that_cannot_be_read_stands_for_no_key() -> None:
     result = lint_files({".platform/applications.yaml": text}, Settings(select=("SC001",)))
     (found,) = result.diagnostics
     assert "did you mean" not in found.help
+
+
+def test_nodes_of_a_project_do_not_wait_for_the_collector() -> None:
+    def nodes() -> int:
+        return sum(isinstance(each, MappingNode) for each in gc.get_objects())
+
+    lint_files(RICH, Settings())
+    gc.collect()
+    before = nodes()
+    gc.disable()
+    try:
+        lint_files(RICH, Settings())
+        kept = nodes() - before
+    finally:
+        gc.enable()
+    written = [node for text in RICH.values() for node in walk(parse(SourceFile("x.yaml", text)).root)]
+    mappings = sum(isinstance(node, MappingNode) for node in written)
+    assert kept * 3 < mappings, f"{kept} of {mappings} mappings are kept by each other"

@@ -271,3 +271,9 @@ applications:
 """
     found = lint_files({".upsun/config.yaml": text}, Settings(select=("VR",))).diagnostics
     assert [(d.code, d.location.line) for d in found] == [("VR002", 5), ("VR004", 9), ("VR005", 9)]
+
+
+def test_each_form_of_a_credential_is_looked_for() -> None:
+    for number, hints in enumerate(secrets._HINTS):
+        for hint in hints:
+            assert number in secrets.forms_in(f"KEY: {hint}0123456789"), hint

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from paaslint import yaml
@@ -563,3 +567,49 @@ def test_a_word_without_a_colon_is_a_key_only_where_that_is_sure(text: str, rest
     document = read(text)
     assert document.problems[0].kind == "syntax-error"
     assert document.root is not None and to_data(document.root) == rest
+
+
+# The parser by itself -----------------------------------------------------------------------------------------------
+
+_SHAPES = """\
+%YAML 1.2
+---
+anchor: &one {a: [1, "two", 'three'], b: !!str 4}
+again: *one
+merged: {<<: *one, c: ~}
+text: |
+    line
+folded: >-
+    line
+- broken
+"""
+
+_OUTLINE = """
+import sys
+from paaslint import libyaml
+if sys.argv[1] == "alone":
+    libyaml.load_alone()
+from paaslint.nodes import walk
+from paaslint.yaml import C_PARSER, parse
+from paaslint.text import SourceFile
+for text in sys.stdin.read().split("=" * 9):
+    document = parse(SourceFile("x.yaml", text))
+    for node in walk(document.root):
+        print(node.kind, node.path, node.span, node.tag, node.anchor, getattr(node, "text", ""))
+    print([(p.kind, p.message, p.place.span) for p in document.problems])
+print(C_PARSER.__name__)
+"""
+
+
+def test_events_of_the_parser_alone_say_what_those_of_its_package_say() -> None:
+    corpus = Path(__file__).parent / "fixtures"
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(corpus.rglob("*.yaml"))]
+    given = ("=" * 9).join([_SHAPES, _SHAPES.replace("- broken\n", ""), "a: [1\nb: }", "--- 1\n--- 2\n", *texts])
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", _OUTLINE, how], input=given, capture_output=True, text=True, check=True
+        ).stdout
+        for how in ("alone", "whole")
+    ]
+    assert told[0] == told[1]
+    assert "!!str" in told[0] or "yaml.org,2002:str" in told[0]
