@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import include, schema, schemas, yaml
 from .diagnostic import YamlProblem
-from .model import Application, Project, Route, Service, Wrapper
+from .model import Application, Project, Route, Service, Wrapper, text_of, value_of
 from .nodes import Entry, MappingNode, Node, Place, ScalarNode, SequenceNode, UnknownNode
 from .quick import TYPE_CHECKING
 from .text import SourceFile, Span
@@ -164,15 +164,37 @@ def _read_upsun(project: Project, path: str) -> None:
         project.applications.known = project.services.known = project.routes.known = False
     if not isinstance(root, MappingNode):
         return
+    kind = ""
     stray = [root.index()[key] for key in _APPLICATION_KEYS if key in root.index()]
     if stray and "applications" not in root.index() and any(e.key.key in ("type", "stack") for e in stray):
         project.wrappers.append(Wrapper("application", stray[0].key, path))
         _add_application(project, root, path)
     else:
         project.wrappers += [Wrapper("setting", entry.key, path) for entry in stray]
-        _read_named_applications(project, root.get("applications"), path)
-    _read_services(project, root.get("services"))
-    _read_routes(project, root.get("routes"))
+        kind = _bare(root)
+        if kind:
+            project.wrappers += [Wrapper(f"bare {kind}", entry.key, path) for _, entry in _named(root)]
+        _read_named_applications(project, root if kind == "applications" else root.get("applications"), path)
+    _read_services(project, root if kind == "services" else root.get("services"))
+    _read_routes(project, root if kind == "routes" else root.get("routes"))
+
+
+def _bare(root: MappingNode) -> str:
+    """What stands at the top of an `.upsun` file that has none of the keys which belong there: `applications`,
+    `services` or `routes`; empty where it has them, or holds anything else."""
+    if any(key in root.index() for key in ("applications", "services", "routes", "tasks")):
+        return ""
+    entries = _named(root)
+    if not entries or not all(isinstance(entry.value, MappingNode) for _, entry in entries):
+        return ""
+    if all("://" in name or "{default}" in name or "{all}" in name for name, _ in entries):
+        return "routes"
+    from .facts import runtimes, services
+
+    types = {(text_of(value_of(entry.value, "type")) or "").partition(":")[0] for _, entry in entries}
+    if types <= set(services()):
+        return "services"
+    return "applications" if types <= set(runtimes()) else ""
 
 
 def _is_readable(node: MappingNode) -> bool:

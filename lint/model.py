@@ -655,7 +655,8 @@ class Route(Part):
 class Wrapper:
     """A key that belongs to the other flavour's files and holds what this file should hold itself, or an
     application's key at the root of an `.upsun` file. `kind` is `applications`, `services`, `routes`, `application`
-    where the root is an application, or `setting` for a single key of one."""
+    where the root is an application, `setting` for a single key of one, or `bare applications`, `bare services` and
+    `bare routes` for a name at that root which belongs below such a key."""
 
     __slots__ = ("key", "kind", "path")
 

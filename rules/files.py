@@ -243,6 +243,17 @@ def wrong_format(project: Project) -> Iterator[Finding]:
 
     Bad:
         # file: .upsun/config.yaml
+        applications:
+            app:
+                type: "python:3.13"
+                relationships: {database: "db:postgresql"}
+                web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .upsun/services.yaml
+        db:    # <- here
+            type: "postgresql:17"
+
+    Bad:
+        # file: .upsun/config.yaml
         timezone: Europe/Paris    # <- here
         applications:
             app:
@@ -273,6 +284,17 @@ def wrong_format(project: Project) -> Iterator[Finding]:
                 "Upsun does not read an application there",
                 help="put the application under `applications: {NAME: …}`",
                 severity=WARNING if any(a.key.source.path != wrapper.path for a in project.applications) else ERROR,
+            )
+        elif wrapper.kind.startswith("bare "):
+            kind = wrapper.kind.removeprefix("bare ")
+            yield finding(
+                wrapper.key,
+                f"`{wrapper.key.key}` stands at the top of `{wrapper.path}`: this is the form of `.platform/{kind}.yaml`, and "
+                f"Upsun does not read {kind} there",
+                help=f"put it under `{kind}:`",
+                severity=ERROR
+                if kind == "applications" and not any(a.key.source.path != wrapper.path for a in project.applications)
+                else WARNING,
             )
         elif wrapper.kind != "applications" and wrapper.path in project.files.applications:
             yield finding(
@@ -507,7 +529,7 @@ def file_without_applications(project: Project) -> Iterator[Finding]:
         root, place = project.roots.get(path), project.file_start(path)
         if not isinstance(root, MappingNode) or root.get("applications") is not None or place is None:
             continue
-        if project.applications and not any(w.path == path and w.kind == "application" for w in project.wrappers):
+        if project.applications and not any(w.path == path and w.kind != "setting" for w in project.wrappers):
             yield finding(
                 place,
                 f"`{path}` has no `applications`: the documentation calls the key mandatory in each file",

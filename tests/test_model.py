@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from projects import application, project
 
+from examples import lint_files
 from paaslint.model import INHERITED, Container, Worker
 from paaslint.nodes import MappingNode, UnknownNode, to_data
+from paaslint.settings import Settings
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -173,3 +175,31 @@ def test_a_command_is_read_once() -> None:
     assert worker.start is not None
     assert worker.start is worker.start
     assert worker.start in app.commands
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "codes"),
+    [
+        (".upsun/routes.yaml", '"https://{default}/": {type: upstream, upstream: "app:http"}\n', ["CF006"]),
+        (".upsun/services.yaml", 'db: {type: "postgresql:17"}\ncache: {type: "redis:8.0"}\n', ["CF006", "CF006"]),
+        (".upsun/services.yaml", 'db: {type: "postgresql:17"}\nother: {kind: text}\n', ["SC001", "SC001"]),
+        (".upsun/other.yaml", "tasks: {a: {type: x}}\n", []),
+    ],
+)
+def test_what_stands_at_the_top_of_an_upsun_file_is_understood(path: str, text: str, codes: list[str]) -> None:
+    application = 'applications:\n    app: {type: "nodejs:24", relationships: {database: "db:postgresql"}}\n'
+    services = {} if "db:" in text else {".upsun/services.yaml": 'services: {db: {type: "postgresql:17"}}\n'}
+    result = lint_files(
+        {".upsun/config.yaml": application, path: text, **services}, Settings(ignore=("CF011", "RL008"))
+    )
+    found = [d.code for d in result.diagnostics if d.location.path == path]
+    assert found == codes
+    told = [d.code for d in result.diagnostics if d.location.path == ".upsun/config.yaml"]
+    assert told == ([] if "SC001" not in codes else ["CF009"])
+
+
+def test_applications_at_the_top_of_an_upsun_file_are_one_finding() -> None:
+    text = 'app: {type: "nodejs:24", web: {commands: {start: node server.js}}}\n'
+    (found,) = lint_files({".upsun/applications.yaml": text}, Settings()).diagnostics
+    assert (found.code, found.severity) == ("CF006", "error")
+    assert "`applications:`" in found.help
