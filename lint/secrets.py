@@ -171,8 +171,8 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether what has that name is a credential, whatever its value."""
-    return _kind_of(name) != ""
+    """Whether the variable of that name is a credential, whatever its value; `PWD` is the shell's own."""
+    return name not in ("PWD", "OLDPWD") and _kind_of(name) != ""
 
 
 def _kind_of(name: str) -> str:

@@ -380,7 +380,9 @@ def _replaced(application: Application) -> Iterator[Finding]:
         ("dependencies", "`stack.packages`"),
         ("runtime", "keys below the runtime in `stack.runtimes`"),
     ):
-        if application.get(name) is not None and not isinstance(application.get(name), UnknownNode):
+        value = application.get(name)
+        is_empty = isinstance(value, MappingNode) and not value.entries and not value.partial
+        if value is not None and not isinstance(value, UnknownNode) and not is_empty:
             yield finding(
                 application.key_of(name),
                 f"`{name}` stands beside `stack`, which takes its place: it is not documented for composable images",

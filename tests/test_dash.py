@@ -158,6 +158,7 @@ BASH_ONLY = [
     ("a-b() { c; }", "function-name", "a-b", SYNTAX),
     ("cat <<<x", "<<<", "<<<", SYNTAX),
     ("diff <(a) b", "process-substitution", "<(", SYNTAX),
+    ('echo "$(< a)"', "$(<", "$(< a)", WRONG),
     ("a |& b", "|&", "|&", SYNTAX),
     ("for ((i=0;i<2;i++)); do a; done", "arithmetic-for", "((", SYNTAX),
     ("select x in a; do b; done", "select", "select", SYNTAX),
@@ -234,6 +235,7 @@ def test_the_effect_is_what_dash_does(text: str, effect: str, tmp_path: object) 
         "RANDOM=1; echo $RANDOM",
         "source() { . \"$1\"; }; source ./x",
         "a 2>&1 >&2 >&-",
+        "a \"$(cat < b)\" $(> c) `d`",
     ],
 )  # fmt: skip
 def test_what_dash_understands_or_never_sees(text: str) -> None:

@@ -339,7 +339,7 @@ def test_what_prints_secrets(script: str, what: str) -> None:
         "echo ${#API_TOKEN} ${API_TOKEN:+set} $TOKEN_URL $PUBLIC_KEY '$API_TOKEN'",
         "echo $PLATFORM_RELATIONSHIPS | base64 -d | jq -r '.database[0].host'",
         "echo $PLATFORM_RELATIONSHIPS | base64 -d >/tmp/x",
-        "set -x\nls",
+        "set -x\nls $PWD $OLDPWD",
         "set -x\nset +x\nphp login.php $DB_PASSWORD",
         "php login.php $DB_PASSWORD",
     ],

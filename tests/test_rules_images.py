@@ -83,7 +83,10 @@ def test_the_way_to_a_better_version_is_told() -> None:
         ('type: "composable:26.05"\nstack: ["java:17", yq]', [INFO, WARNING]),
         ('stack: {runtimes: ["php@8.4"]}', [INFO]),
         ('type: "php:8.4"\nstack: {runtimes: ["php@8.4"]}', [WARNING]),
-        ('type: "composable:26.05"\nruntime: {}\ndependencies: {}\nstack: {runtimes: ["php@8.4"]}', [WARNING, WARNING]),
+        (
+            'type: "composable:26.05"\nruntime: {extensions: [redis]}\ndependencies: {php: {a/b: "1"}}\nbuild: {}\nstack: {runtimes: ["php@8.4"]}',
+            [WARNING, WARNING],
+        ),
     ],
 )
 def test_composable_images(text: str, found: list[str]) -> None:

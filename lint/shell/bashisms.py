@@ -54,6 +54,7 @@ _KINDS = {
     "==": _Kind(WRONG, "`[` does not know this operator, fails, and counts as false", "`=`"),
     "test-operator": _Kind(WRONG, "`[` does not know this operator, fails, and counts as false", "`case`, `grep`, or `[ -n \"${x+x}\" ]`"),
     "substitution": _Kind(STOPS, "this is a bad substitution", "`sed`, `cut`, `tr`, or `${x#…}`, `${x%…}`"),
+    "$(<": _Kind(WRONG, "nothing reads the file, and the result is empty", "`$(cat file)`"),
     "$'": _Kind(WRONG, "a literal `$` is left in front", "`\"$(printf '…')\"`"),
     "+=": _Kind(WRONG, "it is looked up as a command, and the variable stays as it was", "`x=\"${x}…\"`"),
     "option": _Kind(STOPS, "this option is illegal", "nothing for `pipefail`: check each command, or call `bash -c '…'`"),
@@ -159,6 +160,9 @@ def _construct(node: Node, parent: Node | None) -> str | None:
     around = parent.type if parent is not None else ""
     if (kind, around) in _SIGNS_WITHIN:
         return _SIGNS_WITHIN[kind, around]
+    if kind == "command_substitution" and node.named_child_count == 1:
+        inner = node.named_children[0]
+        return "$(<" if inner.type == "file_redirect" and inner.children[0].type == "<" else None
     if kind == "word" and parent is not None and around == "function_definition":
         name = node.text.decode("utf-8", "replace") if node.text else ""
         if parent.children[0].type != "function" and re.match(r"[A-Za-z_]\w*\Z", name, re.ASCII) is None:
