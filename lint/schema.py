@@ -474,6 +474,8 @@ class _Walk:
         """Whether an entry can be the key `right`, which has this schema: its content decides, unless it is text."""
         if right == _name(entry) and not isinstance(entry.value, MappingNode):
             return _admits(schema, entry.value)
+        if right != _name(entry) and not _types(schema) and not _branches(_resolve(schema)):
+            return False  # anything fits, which says nothing of another name
         return self.trial(entry.value, schema, entry).is_valid
 
     def belongs_above(self, entry: Entry, trial: _Trial) -> bool:
@@ -588,6 +590,9 @@ class _Walk:
             self.mean(node, right, entry)
             return
         absent = self.entry(node, right) is None
+        needed = absent and node.path and right in schema.get("required", ())
+        if needed and (_by_keyword(_resolve(subschema).get("x-severity"), "missing") or ERROR) == ERROR:
+            rest = {**rest, "x-severity": ERROR}  # as bad as the missing key that it stands for
         repair = None
         if absent and entry.via != "merge" and _is_one_edit(name, right) and isinstance(entry.key, ScalarNode):
             repair = Repair(f"write `{right}`", (Change(entry.key, right),))
@@ -796,7 +801,8 @@ class _Walk:
                     problem = self.problems[-1]
                     problem.help += f"; {schema['x-help']}"
                 return
-        is_error = (_by_keyword(schema.get("x-severity"), "type") or ERROR) == ERROR
+        what = "scalar" if isinstance(node, ScalarNode) and "scalar" in schema.get("x-severity", _NOTHING) else "type"
+        is_error = (_by_keyword(schema.get("x-severity"), what) or ERROR) == ERROR
         effect = "the platform refuses it" if is_error else "the platform may refuse it, or read another value"
         message = f"{subject} must be {wanted}, not {_actual(node)}: {effect}"
         remedy = schema.get("x-help") or (f"for example {example}" if example else f"write {wanted}")
@@ -807,16 +813,18 @@ class _Walk:
         if lost is not None:
             place, lacks, remedy = lost
             message = f"{lacks}: {effect}"
-        self.report(WRONG_TYPE, "type", schema, place, message, remedy)
+        self.report(WRONG_TYPE, what, schema, place, message, remedy)
 
     def empty(self, node: Node, schema: Schema, entry: Entry | None, subject: str, wanted: str, example: str) -> None:
-        """Nothing stands behind a key: as bad as if it were absent."""
+        """Nothing stands behind a key: as bad as if it were absent. An item of a list is there all the same."""
         holder = self.frames[-1] if self.frames else None
         name = _name(entry) if entry is not None else ""
         needed = "required" in schema or "anyOf" in schema or "items" in schema
         if holder is not None and name in holder.schema.get("required", ()):
             needed = True
         severity = _by_keyword(schema.get("x-severity"), "null") or (ERROR if needed else WARNING)
+        if entry is not None and entry.key is entry.value:
+            severity = _by_keyword(schema.get("x-severity"), "type") or ERROR
         effect = "the platform refuses it" if severity == ERROR else "it counts as if it were not there"
         self.report(
             WRONG_TYPE,

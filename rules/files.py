@@ -405,9 +405,11 @@ def _twins(project: Project) -> Iterator[tuple[Application, Application]]:
             yield earlier, application
 
 
-@rule("CF009", "services-elsewhere", severity=WARNING, before=("RL001",), where="Relationship")
+@rule("CF009", "services-elsewhere", before=("RL001",), where="Relationship")
 def services_elsewhere(project: Project) -> Iterator[Finding]:
     """Relationships point at services, and the project defines none.
+
+    The vendor's own linter refuses a relationship whose target is neither an application nor a service.
 
     Bad:
         # tree: complete
@@ -430,7 +432,7 @@ def services_elsewhere(project: Project) -> Iterator[Finding]:
             type: "postgresql:17"
             disk: 512
 
-    Source: Add services
+    Source: Add services; the vendor's own linter, relationships
     """
     if not project.lacks_services or not project.names_known:
         return

@@ -9,7 +9,7 @@ from paaslint.endpoints import defined_endpoints, image_of
 from paaslint.model import Application, Relationship, Service, Type, value_of, whole_number
 from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, Node, ScalarNode, SequenceNode, UnknownNode
-from paaslint.rule import INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
+from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 
 COMPOSABLE = "composable"
 
@@ -17,11 +17,18 @@ _RANGE = r"(?i)(latest|stable|lts|current|\*)\Z|[\^~<>=]+ *[0-9]|[0-9.]+(\.[x*]|
 """What package managers take for a version, and the platform does not."""
 
 
-@rule("TY001", "unknown-image", severity=WARNING, before=("TY002", "TY003", "TY004", "TY005", "TY006", "TY007"))
+@rule(
+    "TY001",
+    "unknown-image",
+    severity=WARNING,
+    also=(ERROR,),
+    before=("TY002", "TY003", "TY004", "TY005", "TY006", "TY007"),
+)
 def unknown_image(part: Application | Service) -> Iterator[Finding]:
     """A `type` names an image that is not known.
 
-    The tables of images are as of a certain day; a newer image may exist, and then this finding is wrong.
+    The tables of images are as of a certain day; a newer image may exist, and then this finding is wrong. Without a
+    version behind a colon, or with a range or `latest`, no image can be meant: this is an error.
 
     Bad:
         type: "node:24"    # <- here
@@ -31,6 +38,9 @@ def unknown_image(part: Application | Service) -> Iterator[Finding]:
 
     Bad:
         type: "cobol:1"    # <- here
+
+    Bad:
+        type: "nodejs@24"    # <- here
 
     Good:
         type: "nodejs:24"
@@ -44,6 +54,7 @@ def unknown_image(part: Application | Service) -> Iterator[Finding]:
     wanted = facts.runtimes() if isinstance(part, Application) else facts.services()
     what = "runtime" if isinstance(part, Application) else "service"
     message = f"`{kind.name}` is no {what} that is known as of {facts.as_of()}: the platform has no such image to start"
+    severity = WARNING if kind.name and kind.version and not re.match(_RANGE, kind.version) else ERROR
     bare, at, version = kind.name.partition("@")
     meant = facts.intended_image(kind.name)
     if at and bare in wanted:
@@ -51,6 +62,7 @@ def unknown_image(part: Application | Service) -> Iterator[Finding]:
             kind.node,
             f"`{kind.name}` is no image: its version stands behind a colon, `@` belongs into `stack`",
             help=f"write `{bare}:{version}`",
+            severity=severity,
             fix=Repair("write a colon", (Change(kind.name_place, f"{bare}:{version}"),)) if not kind.version else None,
         )
     elif meant in wanted:
@@ -58,6 +70,7 @@ def unknown_image(part: Application | Service) -> Iterator[Finding]:
             kind.name_place,
             message,
             help=f"did you mean `{meant}`?",
+            severity=severity,
             fix=Repair(f"write `{meant}`", (Change(kind.name_place, meant),)),
         )
     elif kind.name.lower() in facts.RUN_AS_APPLICATIONS:
@@ -65,9 +78,10 @@ def unknown_image(part: Application | Service) -> Iterator[Finding]:
             kind.name_place,
             f"`{kind.name}` is no image: it has to run as an application of its own",
             help="define an application that installs and starts it, with a mount for its data",
+            severity=severity,
         )
     else:
-        yield finding(kind.name_place, message, help=f"write one of {quoted(wanted)}")
+        yield finding(kind.name_place, message, help=f"write one of {quoted(wanted)}", severity=severity)
 
 
 @rule("TY002", "wrong-kind")

@@ -299,8 +299,9 @@ def _location_key(location: Location) -> Iterator[Finding]:
 def root_path(location: Location) -> Iterator[Finding]:
     """The `root` of a location is no folder of the application.
 
-    It is relative to the application's root and stays inside it; the empty text is that root itself. A leading slash,
-    and `.` or `..` as a part, are refused by the vendor's own linter and by no page. A folder that is not in the
+    It is relative to the application's root and stays inside it; the empty text is that root itself. A leading slash
+    is refused by the vendor's own linter alone, and deployed projects have it: a warning; nothing, `.` or `..` between
+    slashes is an error. A folder that is not in the
     repository is worth a look where nothing could make it, or where one of nearly the same name is there.
 
     Bad:
@@ -314,6 +315,12 @@ def root_path(location: Location) -> Iterator[Finding]:
             commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}
             locations:
                 "/": {root: "/app/public", passthru: true}    # <- here
+
+    Bad:
+        web:
+            commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}
+            locations:
+                "/": {root: "app/../public", passthru: true}    # <- here
 
     Bad:
         web:
@@ -379,13 +386,14 @@ def root_path(location: Location) -> Iterator[Finding]:
             help="write a folder below the application's root, without a leading slash",
         )
     elif text.startswith("/") or any(part in ("", ".", "..") for part in text.rstrip("/").split("/")):
-        lone = text == "."
+        lone = text in (".", "./")
+        broken = parts != [""] and any(part in ("", ".", "..") for part in parts)
         yield finding(
             root,
             f"`root: {text}` is not written as the platform documents it"
             + ("" if lone else ": it is relative to the application's root, and the vendor's own linter refuses this"),
             help=f"write `root: {inside}`" if inside else 'write `root: ""` for the application\'s root',
-            severity=INFO if lone else WARNING,
+            severity=INFO if lone else ERROR if broken else WARNING,
         )
     else:
         yield from _missing_folder(root, inside, location)

@@ -3,7 +3,8 @@
 They are standard JSON Schemas (draft 2020-12) with references from file to file (`application.json#/$defs/hooks`);
 `published` makes one that stands alone. Beyond the standard they carry keywords for `paaslint.schema`. Where a value
 is a mapping, it goes by what is wrong: `missing` (the key is required and absent), `null` (there is nothing behind
-it), `beside` (the key that was meant is there as well), or the standard keyword that fails.
+it), `beside` (the key that was meant is there as well), `scalar` (of the severity alone: a scalar is of a wrong type,
+where another value of a wrong type is worse), or the standard keyword that fails.
 
 - `x-rule`: the code of the rule that speaks in place of the schema check; a code, or codes by what is wrong.
 - `x-severity`: how grave a problem is, if it is no error; a severity, or severities by what is wrong.

@@ -90,6 +90,34 @@ def test_problem(schema: str, text: str, kind: str, line: int, shown: str, says:
 
 
 @pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("web: {locations: {/: {headers: {A: 1}}}}", "warning"),
+        ("web: {locations: {/: {headers: {A: true}}}}", "warning"),
+        ("web: {locations: {/: {headers: {A: [x]}}}}", "error"),
+        ("web: {locations: {/: {headers: {A: }}}}", "warning"),
+        ("web: {locations: {/: {index: [index.html, null]}}}", "error"),
+        ("firewall: {outbound: [{ports: [null]}]}", "error"),
+        ("runtime: {disabled_extensions: [7]}", "warning"),
+        ("runtime: {disabled_extensions: [null]}", "warning"),
+        ("web: {blacklist: true}", "error"),
+        ("operations: {clear: {commands: {stop: a}}}", "error"),
+        ("operations: {clear: {commands: {start: a, stop: b}}}", "warning"),
+    ],
+)
+def test_severity(text: str, severity: str) -> None:
+    assert [problem.severity for problem in found("application", APPLICATION + text) if problem.owner is None] == [
+        severity
+    ]
+
+
+def test_open_key_is_not_meant_by_a_misspelt_name() -> None:
+    """`databases` of a service's configuration takes anything, which makes of no relationship one of them."""
+    problem = only("services", "db: {type: 'postgresql:17', relationships: {database: {endpoint: true}}}")
+    assert (problem.kind, at(problem)[1]) == ("wrong-type", "true")
+
+
+@pytest.mark.parametrize(
     ("schema", "text", "owner", "severity"),
     [
         ("application", WORKER + "    size: S", "WK001", "error"),
