@@ -457,8 +457,10 @@ def separate_disk(worker: Worker) -> Iterator[Finding]:
 
 _SEPARATE = {"local": WARNING}
 _SEPARATE_ON_UPSUN = {"instance": WARNING, "tmp": WARNING, "storage": INFO}
-_PASSING = regex(r"(?:\A|[/._-])(?:cache[sd]?|logs?|te?mp|sessions?|run|locks?|profiler)(?:\Z|[/._-])")
-"""Mounts for what need not be shared."""
+_PASSING = regex(
+    r"(?:(?:\A|[/._-])(?:cache[sd]?|logs?|te?mp|sessions?|run|locks?|profiler)|[a-z](?:Caches?|Logs?|Te?mp))(?:\Z|[/._-])"
+)
+"""Mounts, and in small letters variables, for what need not be shared."""
 
 
 def _commands_of_web(application: Application) -> list[Command]:
@@ -486,7 +488,7 @@ def _use(container: Container, commands: list[Command], mount: Mount) -> Node | 
                     return command.place(word.span)
     for name, text in values.items():
         path = _below_app(text)
-        if path is not None and is_below(path, mount.path):
+        if path is not None and is_below(path, mount.path) and not _PASSING.search(name.lower()):
             return environment[name]
     return None
 

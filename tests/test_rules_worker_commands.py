@@ -347,6 +347,8 @@ def test_a_local_mount_is_not_shared(more: str, command: str, text: str) -> None
         (LOCAL + "web: {commands: {start: ./web uploads}}\n", "python w.py"),
         (LOCAL + "web: {commands: {start: ./web files}}\n", "python w.py uploads"),
         (LOCAL.replace("uploads", "var/cache") + "web: {commands: {start: ./web var/cache}}\n", "./w var/cache"),
+        (LOCAL.replace("uploads", "localCache") + "variables: {env: {DIR: /app/localCache}}\n", "./w"),
+        (LOCAL + "variables: {env: {APP_CACHE_DIR: /app/uploads}}\n", "./w"),
         (LOCAL.replace("uploads", "logs") + "hooks: {deploy: ./x >logs/x}\n", "./w >logs/y"),
         (LOCAL.replace("local", "tmp").replace("disk: 1024\n", "") + "web: {commands: {start: ./web uploads}}\n", "./w uploads"),
         (LOCAL + "web: {commands: {start: ./web uploads}, mounts: {}}\n", "python w.py uploads"),
