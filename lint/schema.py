@@ -820,7 +820,7 @@ class _Walk:
         holder = self.frames[-1] if self.frames else None
         name = _name(entry) if entry is not None else ""
         needed = "required" in schema or "anyOf" in schema or "items" in schema
-        if holder is not None and name in holder.schema.get("required", ()):
+        if holder is not None and self.is_needed(holder, name):
             needed = True
         severity = _by_keyword(schema.get("x-severity"), "null") or (ERROR if needed else WARNING)
         if entry is not None and entry.key is entry.value:
@@ -834,6 +834,15 @@ class _Walk:
             f"{subject} is empty, and must be {wanted}: {effect}",
             f"for example {example}" if example else f"write {wanted}, or remove it",
         )
+
+    def is_needed(self, holder: _Frame, name: str) -> bool:
+        """Whether a mapping must have the key: always, or because it has none of those that may stand for it."""
+        groups = [branch.get("required", ()) for branch in _branches(holder.schema)]
+        lone = any(name in group for group in groups) and not any(
+            group and name not in group and all(self.entry(holder.node, key) is not None for key in group)
+            for group in groups
+        )
+        return lone or name in holder.schema.get("required", ())
 
     def scalar(self, node: ScalarNode, schema: Schema, entry: Entry | None) -> None:
         allowed = schema.get("enum")

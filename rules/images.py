@@ -16,6 +16,9 @@ COMPOSABLE = "composable"
 _RANGE = r"(?i)(latest|stable|lts|current|\*)\Z|[\^~<>=]+ *[0-9]|[0-9.]+(\.[x*]|[ |].*)\Z"
 """What package managers take for a version, and the platform does not."""
 
+_NAME = r"[a-z][a-z0-9_-]*"
+"""How an image may be called."""
+
 
 @rule(
     "TY001",
@@ -28,7 +31,7 @@ def unknown_image(part: Application | Service) -> Iterator[Finding]:
     """A `type` names an image that is not known.
 
     The tables of images are as of a certain day; a newer image may exist, and then this finding is wrong. Without a
-    version behind a colon, or with a range or `latest`, no image can be meant: this is an error.
+    version behind a colon, with a range or `latest`, or with a name that no image can have, this is an error.
 
     Bad:
         type: "node:24"    # <- here
@@ -54,7 +57,8 @@ def unknown_image(part: Application | Service) -> Iterator[Finding]:
     wanted = facts.runtimes() if isinstance(part, Application) else facts.services()
     what = "runtime" if isinstance(part, Application) else "service"
     message = f"`{kind.name}` is no {what} that is known as of {facts.as_of()}: the platform has no such image to start"
-    severity = WARNING if kind.name and kind.version and not re.match(_RANGE, kind.version) else ERROR
+    may_exist = re.fullmatch(_NAME, kind.name) and kind.version and not re.match(_RANGE, kind.version)
+    severity = WARNING if may_exist else ERROR
     bare, at, version = kind.name.partition("@")
     meant = facts.intended_image(kind.name)
     if at and bare in wanted:
@@ -271,6 +275,9 @@ def inexact_version(part: Application | Service) -> Iterator[Finding]:
     Bad:
         type: "python:3"    # <- here
 
+    Bad:
+        type: "python:three"    # <- here
+
     Good:
         type: "python:3.13"
 
@@ -303,6 +310,12 @@ def inexact_version(part: Application | Service) -> Iterator[Finding]:
             kind.version_place,
             f"`{image.name}:{version}` is no version: the platform takes neither ranges nor names such as `latest`",
             help=f"write one version, such as `{image.name}:{better}`" if better else "write one version",
+        )
+    elif not facts.version_key(version):
+        yield finding(
+            kind.version_place,
+            f"`{image.name}:{version}` is no version: those of the platform are numbers, with a dot at most between them",
+            help=f"write one version, such as `{image.name}:{newest}`" if newest else "write one version",
         )
 
 

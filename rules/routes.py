@@ -137,6 +137,9 @@ def upstream_form(project: Project) -> Iterator[Finding]:
         "https://{default}/":
             type: upstream
             upstream: "http://app"    # <- here
+        "https://www.{default}/":
+            type: upstream
+            upstream: ":http"    # <- here
 
     Good:
         # file: .platform.app.yaml
@@ -158,6 +161,16 @@ def upstream_form(project: Project) -> Iterator[Finding]:
                 f"the `upstream` of route `{route.name}` is no name: the platform takes only an application or service "
                 "of this project there",
                 help="write `APPLICATION:http`; to forward requests to another site, write `type: proxy` and `to: URL`",
+            )
+        elif (
+            route.type in (None, "upstream")
+            and route.upstream is not None
+            and route.upstream.text.strip().startswith(":")
+        ):
+            yield finding(
+                route.upstream,
+                f"the `upstream` of route `{route.name}` names nothing: the platform expects `NAME:ENDPOINT`",
+                help=f"write `APPLICATION{route.upstream.text.strip()}`",
             )
     for route, node, name, target in _upstreams(project):
         endpoint = node.text.partition(":")[2]

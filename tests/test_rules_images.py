@@ -24,7 +24,10 @@ def lint(application: str = APPLICATION, services: str = "") -> list[Diagnostic]
     [
         ("nodejs:24", None, None, None),
         ("node:24", "TY001", WARNING, "nodejs"),
-        ("NodeJS:24", "TY001", WARNING, "nodejs"),
+        ("NodeJS:24", "TY001", ERROR, "nodejs"),
+        ("php:banana", "TY007", ERROR, None),
+        ("php:8.4:1", "TY007", ERROR, None),
+        ("php:9.9", "TY003", WARNING, None),
         ("nodejs@24", "TY001", ERROR, "nodejs:24"),
         ("strapi:latest", "TY001", ERROR, None),
         ("cobol", "TY001", ERROR, None),

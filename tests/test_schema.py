@@ -101,6 +101,7 @@ def test_problem(schema: str, text: str, kind: str, line: int, shown: str, says:
         ("runtime: {disabled_extensions: [7]}", "warning"),
         ("runtime: {disabled_extensions: [null]}", "warning"),
         ("web: {blacklist: true}", "error"),
+        ("dependencies: {nodejs: {'': '1'}}", "error"),
         ("operations: {clear: {commands: {stop: a}}}", "error"),
         ("operations: {clear: {commands: {start: a, stop: b}}}", "warning"),
     ],
@@ -109,6 +110,13 @@ def test_severity(text: str, severity: str) -> None:
     assert [problem.severity for problem in found("application", APPLICATION + text) if problem.owner is None] == [
         severity
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"), [("name: a\nstack:", "error"), ("name: a\ntype: 'php:8.4'\nstack:", "warning")]
+)
+def test_empty_key_that_stands_for_a_required_one(text: str, severity: str) -> None:
+    assert only("application", text).severity == severity
 
 
 def test_open_key_is_not_meant_by_a_misspelt_name() -> None:
