@@ -299,7 +299,7 @@ def reserves_unused_disk(worker: Worker) -> Iterator[Finding]:
     Source: Work with workers, "Inheritance" and "Customizing a worker"
     """
     disk, mounts = worker.disk, worker.setting("mounts")
-    if disk.number is None or disk.key is None or not mounts.known or not worker.mounts.known:
+    if not disk.number or disk.key is None or not mounts.known or not worker.mounts.known:
         return
     if any(mount.source not in ("service", "tmp") for mount in worker.mounts):
         return

@@ -567,3 +567,9 @@ TEN = ["set -e", "cd a", "cd b", "export A=1", "./c", "./d", "supervisord -nc x 
 def test_the_seventh_of_ten_commands(scalar: str, line: int, column: int) -> None:
     (one,) = (each for each in written(scalar) if each.code == "WK022")
     assert (one.line, one.column, one.text) == (line, column, "./e")
+
+
+def test_a_worker_that_takes_no_disk_reserves_none() -> None:
+    worker = "workers: {w: {disk: 0, commands: {start: exec ./w}}}\n"
+    files = {".platform.app.yaml": f'name: app\ntype: "python:3.13"\n{worker}'}
+    assert [d.code for d in lint_files(files, Settings(select=("WK014",))).diagnostics] == []
