@@ -176,7 +176,7 @@ class ScalarNode(Node):
 
 
 PlainScalar = ScalarNode
-"""What rules visit of the scalars: those without quotes and tag, whose meaning is left to the reader."""
+"""What rules visit of the scalars: values without quotes and tag, whose meaning is left to the reader."""
 
 
 class SequenceNode(Node):
