@@ -319,7 +319,7 @@ def lossy_number(scalar: PlainScalar) -> Iterator[Finding]:
 
 
 def _wants_text(scalar: ScalarNode) -> bool:
-    return not scalar.is_key and any(key in _TEXT_SECTIONS for key in scalar.path[:-1])
+    return any(key in _TEXT_SECTIONS for key in scalar.path[:-1])
 
 
 def _quote(scalar: ScalarNode) -> Repair:
@@ -379,7 +379,7 @@ def ambiguous_boolean(scalar: PlainScalar) -> Iterator[Finding]:
 
     Source: How the platform reads YAML is not documented; YAML 1.1 and YAML 1.2 differ here
     """
-    if scalar.text not in _SWITCHES or scalar.is_key:
+    if scalar.text not in _SWITCHES:
         return
     message = f"`{scalar.text}` is text for one YAML reader and a switch for another"
     if scalar.key in _BOOLEAN_KEYS and "variables" not in scalar.path:
