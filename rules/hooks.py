@@ -180,9 +180,21 @@ def _is_ignored(script: Script, simple: SimpleCommand) -> bool:
         return False
     if unwrap(simple).program in _NO_WORK or simple.calls_function or simple.function is not None:
         return False
+    if _renews_its_tool(unwrap(simple).texts):
+        return False
     if simple.pipeline is not None and simple.element < len(simple.pipeline) - 1:
         return False
     return script.failure(simple) == "ignored"
+
+
+_TOOLS = frozenset(("pip", "setuptools", "wheel", "npm", "self-update"))
+
+
+def _renews_its_tool(texts: tuple[str, ...]) -> bool:
+    """Whether a command brings a package manager up to date, which does its work without that as well."""
+    names = [re.split("[=<>~@]", text)[0] for text in texts[1:] if not text.startswith("-")]
+    names = [name for name in names if name not in ("install", "i")]
+    return texts[:1] in (("pip",), ("npm",), ("composer",)) and bool(names) and _TOOLS.issuperset(names)
 
 
 def _with_errexit(command: Command) -> Repair | None:

@@ -790,3 +790,18 @@ def test_a_file_that_npm_may_make_when_it_installs_is_not_missed() -> None:
     files = {"package.json": '{"scripts": {"prepare": "tsc"}}'}
     assert told("node lib/main.js", files=files) == []
     assert told("node lib/main.js", files={"package.json": "{}"}) == [("HK017", "error")]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "pip install --upgrade pip\npip install -r requirements.txt",
+        "python -m pip install -U pip 'setuptools>=70' wheel; pip install x",
+        "npm install -g npm@11\nnpm ci",
+        "composer self-update --2\ncomposer install",
+    ],
+)
+def test_a_package_manager_that_stays_old_hides_no_failure(script: str) -> None:
+    text = f"hooks:\n    build: {block(script)}"
+    found = lint_files({".platform.app.yaml": PHP + text}, Settings(select=("HK003",))).diagnostics
+    assert [d.code for d in found] == []
