@@ -6,7 +6,7 @@ from paaslint import pcre
 from paaslint.model import Route, switch_of, text_of, value_of, whole_number
 from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, ScalarNode, SequenceNode
-from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
+from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
 
 from ..quick import regex
 
@@ -242,18 +242,24 @@ def cache_header(route: Route) -> Iterator[Finding]:
             )
 
 
-@rule("RT019", "switch-form", severity=WARNING, also=(INFO,), before=("SC003",))
+@rule("RT019", "switch-form", severity=WARNING, also=(INFO, ERROR), before=("SC003",))
 def switch_form(route: Route) -> Iterator[Finding]:
     """`ssi` or `cache` is written as a mere switch.
 
     Both are mappings with `enabled`; a table of the documentation calls `ssi` a boolean, and its text speaks of
-    `cache: false`.
+    `cache: false`. Of `cache: true` nothing speaks, and the vendor's own schema refuses it.
 
     Bad:
         "https://{default}/":
             type: upstream
             upstream: "app:http"
             ssi: true    # <- here
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache: true    # <- here
 
     Good:
         "https://{default}/":
@@ -264,12 +270,12 @@ def switch_form(route: Route) -> Iterator[Finding]:
 
     Source: Server side includes; HTTP cache, "Flushing"
     """
-    for name, severity in (("ssi", WARNING), ("cache", INFO)):
+    for name in ("ssi", "cache"):
         node = route.get(name)
         if isinstance(node, ScalarNode) and isinstance(node.value, bool):
             yield finding(
                 node,
                 f"`{name}` is a mapping, no switch: the vendor's own schema refuses `{node.text}` here",
                 help=f"write `{name}: {{enabled: {node.text.lower()}}}`",
-                severity=severity,
+                severity=WARNING if name == "ssi" else ERROR if node.value else INFO,
             )
