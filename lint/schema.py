@@ -982,6 +982,7 @@ def _foreign(schema: Schema) -> Mapping[str, Mapping[str, str]]:
     return definition(keys) if isinstance(keys, str) else keys
 
 
+@_remembered
 def _usable(properties: Mapping[str, Schema]) -> dict[str, Schema]:
     """Those that one may advise: neither forbidden nor outdated."""
     return {
