@@ -99,7 +99,7 @@ def lint(project: Project, settings: Settings) -> Result:
 
 
 def _check_user_schemas(project: Project, settings: Settings) -> None:
-    from .schema import user_check
+    from .user_schema import user_check
 
     for path, root in project.roots.items():
         for name, schema in settings.schemas_at(os.path.join(project.files.root, path)):

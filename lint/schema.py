@@ -2,13 +2,13 @@
 
 `check` walks our own schemas, whose keywords are the few that they need and those that `paaslint.schemas` documents.
 Where a key is misspelt or misplaced and it is clear what was meant, the mapping is told (`MappingNode.meant`), so
-that the model reads the value where it belongs. `user_check` holds files against schemas that users bring.
+that the model reads the value where it belongs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from .diagnostic import ERROR, WARNING, Change, Repair, SchemaProblem
@@ -24,17 +24,12 @@ from .nodes import (
     ScalarNode,
     SequenceNode,
     UnknownNode,
-    to_data,
-    walk,
 )
 from .quick import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from .schemas import definition
 from .text import Span
 
 if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
-
-    from .diagnostic import Severity
     from .text import SourceFile
 
 Schema = Mapping[str, Any]
@@ -42,7 +37,6 @@ R = TypeVar("R")
 
 UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE = "unknown-key", "missing-key", "wrong-type"
 INVALID_VALUE, MISPLACED_KEY, DEPRECATED_KEY = "invalid-value", "misplaced-key", "deprecated-key"
-USER_SCHEMA = "user-schema"
 
 MAX_SEARCHES = 500
 """How often in a file it is looked for what may have been meant: nobody makes more mistakes."""
@@ -74,71 +68,6 @@ def check(node: Node | None, schema: Schema, *, source: SourceFile | None = None
     return walk.problems
 
 
-def user_check(
-    root: Node | None, schema: Schema, *, name: str = "schema", severity: Severity = ERROR
-) -> list[SchemaProblem]:
-    """What in a file does not fit a JSON Schema of the user's own, called `name`; in the order of the file.
-
-    Nothing is said where a part of the file that cannot be read may decide. Raises ValueError, in one line, where
-    the schema itself is broken; references to other files and to the network are not followed.
-    """
-    from jsonschema.exceptions import SchemaError, best_match
-    from jsonschema.validators import Draft202012Validator, validator_for
-    from referencing.exceptions import Unresolvable
-    from referencing.jsonschema import EMPTY_REGISTRY
-
-    if root is None or isinstance(root, UnknownNode):
-        return []
-    data: Any = to_data(root)
-    problems = []
-    try:
-        kind = validator_for(dict(schema), default=Draft202012Validator)
-        kind.check_schema(dict(schema))
-        validator = kind(dict(schema), registry=EMPTY_REGISTRY)
-        for error in sorted(validator.iter_errors(data), key=lambda e: [str(s) for s in e.absolute_path]):
-            found = best_match([error]) or error
-            node, entry = _at(root, found.absolute_path)
-            if found.validator not in _CERTAIN and _has_unknown(node):
-                continue
-            for place, message in _places(node, entry, found):
-                problems.append(
-                    SchemaProblem(
-                        USER_SCHEMA,
-                        place,
-                        f"{message[:200]}, says {name}",
-                        help=str(found.schema.get("description", "")) if isinstance(found.schema, dict) else "",
-                        severity=severity,
-                    )
-                )
-    except SchemaError as error:
-        where = "/".join(map(str, error.absolute_path)) or "its top"
-        raise ValueError(f"{name} is no valid JSON Schema: {error.message[:200]}, at {where}") from None
-    except Unresolvable as error:
-        raise ValueError(f"{name} refers to {error.ref!r}, which it does not hold") from None
-    except RecursionError:
-        raise ValueError(f"{name} refers to itself without end") from None
-    except (re.error, TypeError, AttributeError, KeyError) as error:
-        raise ValueError(f"{name} cannot be used: {error}") from None
-    return sorted(problems, key=lambda problem: problem.place.span)
-
-
-_CERTAIN = ("type", "additionalProperties", "enum", "pattern")
-"""What a user's schema may say of a value although a part of the value is unknown."""
-
-
-def _at(root: Node, path: Iterable[str | int]) -> tuple[Node, Entry | None]:
-    """The node at a path of `to_data`, which leaves out what is unknown, and its key."""
-    node, entry = root, None
-    for step in path:
-        if isinstance(node, MappingNode):
-            entry = node.index()[str(step)]
-            node = entry.value
-        elif isinstance(node, SequenceNode):
-            node = [item for item in node.items if not isinstance(item, UnknownNode)][int(step)]
-            entry = Entry(node, node)
-    return node, entry
-
-
 def _lost_colon(node: Node, entry: Entry | None) -> tuple[Node | Place, str, str] | None:
     """Where a mapping is wanted and the text seems to have a key that lacks its colon, or the space behind it: the key,
     what is wrong with it, and what to write. None where it is mere text."""
@@ -160,21 +89,6 @@ def _lost_colon(node: Node, entry: Entry | None) -> tuple[Node | Place, str, str
         f"{lacks}, so that it is text and no key",
         f"write `{match[1]}: {_short(first[match.end() :])}".rstrip() + "`",
     )
-
-
-def _has_unknown(node: Node) -> bool:
-    return any(isinstance(n, UnknownNode) or (isinstance(n, MappingNode) and n.partial) for n in walk(node))
-
-
-def _places(node: Node, entry: Entry | None, error: ValidationError) -> Iterator[tuple[Node, str]]:
-    """Where to show an error: on each key that is not allowed, on the key that lacks one, or on the value."""
-    if error.validator == "additionalProperties" and isinstance(node, MappingNode) and isinstance(error.schema, dict):
-        patterns = error.schema.get("patternProperties", _NOTHING)
-        for name, own in node.index().items():
-            if name not in error.schema.get("properties", _NOTHING) and not any(re.search(p, name) for p in patterns):
-                yield own.key, f"`{name}` is not allowed here"
-        return
-    yield _place(node, entry), error.message
 
 
 def _check_empty(source: SourceFile, schema: Schema) -> list[SchemaProblem]:
@@ -722,7 +636,7 @@ class _Walk:
             subject = _value_text(node) if "enum" in schema else name
             message = f"`{subject}` {schema.get('x-message', 'is not allowed here')}"
             kind = INVALID_VALUE if "enum" in schema else WRONG_TYPE
-            self.report(kind, "not", schema, _place(node, entry), message, schema.get("x-help", ""))
+            self.report(kind, "not", schema, place_of(node, entry), message, schema.get("x-help", ""))
             return
         instead = schema.get("x-instead")
         rule = schema
@@ -748,7 +662,7 @@ class _Walk:
         subject = _value_text(node) if "x-message" in schema else _name(entry)
         message = f"`{subject}` {schema.get('x-message', 'is deprecated: it still works, but may not for ever')}"
         remedy = schema.get("x-help") or f"write `{replacement}`"
-        place = _place(node, entry) if "x-message" in schema else entry.key
+        place = place_of(node, entry) if "x-message" in schema else entry.key
         repair = self.replace_key(entry, replacement) if replacement else None
         self.report(DEPRECATED_KEY, "deprecated", schema, place, message, remedy, repair)
 
@@ -808,7 +722,7 @@ class _Walk:
         remedy = schema.get("x-help") or (f"for example {example}" if example else f"write {wanted}")
         if isinstance(node, MappingNode) and node.is_template:
             remedy = "put the braces of a template in quotes, or fill it in before the platform reads the file"
-        place: Node | Place = _place(node, entry)
+        place: Node | Place = place_of(node, entry)
         lost = _lost_colon(node, entry) if "object" in types and (entry is None or entry.via == "own") else None
         if lost is not None:
             place, lacks, remedy = lost
@@ -856,7 +770,7 @@ class _Walk:
             message = f"`{subject}` {schema.get('x-message', 'is not of the right form')}"
             example = _example_text(schema, _name(entry))
             remedy = schema.get("x-help") or f"for example {example}"
-            self.report(INVALID_VALUE, "pattern", schema, _place(node, entry), message, remedy)
+            self.report(INVALID_VALUE, "pattern", schema, place_of(node, entry), message, remedy)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             for what, words, wrong in (("minimum", "at least", -1), ("maximum", "at most", 1)):
                 bound = schema.get(what)
@@ -875,7 +789,7 @@ class _Walk:
             f"{self.label(node, entry)} cannot be `{_short(node.text)}`: the platform knows {quoted(names, 'and')}"
         )
         remedy = f"did you mean `{right}`?" if right else f"write {quoted(names)}"
-        self.report(INVALID_VALUE, "enum", schema, _place(node, entry), message, remedy, repair)
+        self.report(INVALID_VALUE, "enum", schema, place_of(node, entry), message, remedy, repair)
 
     def label(self, node: Node, entry: Entry | None) -> str:
         """What a value is called in a message."""
@@ -1140,7 +1054,7 @@ def _value_text(node: Node) -> str:
     return _short(node.text) if isinstance(node, ScalarNode) else ""
 
 
-def _place(node: Node, entry: Entry | None) -> Node:
+def place_of(node: Node, entry: Entry | None) -> Node:
     """Where a wrong value is shown: on itself, where it stands behind its key; on the key, where it fills lines."""
     if entry is None or isinstance(entry.key, (MappingNode, SequenceNode)):
         return next((own.key for own in node.entries), node) if isinstance(node, MappingNode) else node

@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 LAYERS = [
     "quick", "text", "tree", "git", "committed", "names", "usage", "urls", "pcre", "secrets", "php_settings", "nodes", "diagnostic",
     "scalars", "syntax", "libyaml", "process", "yaml", "include",
-    "facts", "schemas", "schema", "schedule", "simulation",
+    "facts", "schemas", "schema", "user_schema", "schedule", "simulation",
     "shell.words", "shell.syntax", "shell.script", "shell.reader", "shell", "shell.bashisms",
     "commands", "commands.tools", "commands.effects",
     "model", "commands.running", "commands.elsewhere", "commands.starts", "commands.development", "commands.durations", "commands.signals", "commands.consumers", "discover", "configuration", "endpoints", "containers",

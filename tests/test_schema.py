@@ -10,9 +10,10 @@ import pytest
 
 from paaslint.diagnostic import Change, SchemaProblem
 from paaslint.nodes import MappingNode, Node, ScalarNode
-from paaslint.schema import check, user_check
+from paaslint.schema import check
 from paaslint.schemas import load
 from paaslint.text import SourceFile
+from paaslint.user_schema import user_check
 from paaslint.yaml import parse
 
 APPLICATION = "name: app\ntype: php:8.4\n"
