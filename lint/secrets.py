@@ -79,9 +79,13 @@ _URL = r"""[a-z][a-z0-9+.-]{1,20}://([^\s:/@'"`<>{}]{0,200}):([^\s/@'"`<>{}]{1,2
 _ASSIGNMENT = r"""(?<![\w.])-{0,2}([A-Za-z_][\w.-]{2,60})["']?\s?[=:]\s?["']?([^\s"'`;&|,]{8,400})"""
 _HOST_OF_ONE_MACHINE = r"localhost|127(?:\.\d+){3}|0\.0\.0\.0|[\w.-]+\.internal"
 
-_TELLING_WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "salt")
+_TELLING_WORDS = ("pass", "pw", "secret", "token", "key", "credential", "salt")
 """Of which each name has one that tells of a credential."""
 _PASSWORD_WORDS = frozenset(("password", "passwd", "pwd", "passphrase"))
+_PASSWORD_ENDINGS = ("password", "passwd", "passphrase", "pwd", "pw")
+_SECRET_ENDINGS = ("secret", "apikey", "secretkey", "apitoken", "authtoken", "accesstoken")
+"""The ends of names that are written as one word: `DBPASSWORD`, `ADMINPW`."""
+_FOLDERS = frozenset(("PWD", "OLDPWD"))
 _SECRET_WORDS = frozenset(("secret", "secrets", "token", "apikey", "apitoken", "credential", "credentials", "salt"))
 _KEYS = frozenset((
     "api", "secret", "private", "access", "auth", "encryption", "signing", "app", "jwt", "master", "session", "hash",
@@ -180,9 +184,13 @@ def _kind_of(name: str) -> str:
     words = [word.lower() for word in re.findall(_WORDS, name[:100])]
     if not words or words[-1] in _NO_SECRETS or "public" in words or "publishable" in words:
         return ""
-    if words[-1] == "pass" or not _PASSWORD_WORDS.isdisjoint(words):
+    if name in _FOLDERS:
+        return ""
+    if words[-1] == "pass" or words[-1].endswith(_PASSWORD_ENDINGS) or not _PASSWORD_WORDS.isdisjoint(words):
         return "password"
-    is_key = any(pair[0] in _KEYS and pair[1] == "key" for pair in pairwise(words))
+    is_key = words[-1].endswith(_SECRET_ENDINGS) or any(
+        pair[0] in _KEYS and pair[1] == "key" for pair in pairwise(words)
+    )
     return "key" if is_key or not _SECRET_WORDS.isdisjoint(words) else ""
 
 

@@ -493,6 +493,63 @@ def replica_without_primary(service: Service) -> Iterator[Finding]:
         # file: .platform/routes.yaml
         "https://{default}/": {type: upstream, upstream: "app:http"}
 
+    Bad:
+        # file: .platform/services.yaml
+        db:
+            type: "mariadb:11.8"
+            disk: 512
+            configuration:
+                schemas: [main]
+                endpoints:
+                    mysql: {default_schema: main, privileges: {main: admin}}
+                    replicator: {default_schema: main, privileges: {main: replication}}
+        copy:
+            type: "mariadb-replica:11.8"
+            disk: 512
+            configuration:
+                schemas: [main]
+                endpoints:
+                    mysql: {default_schema: main, privileges: {main: admin}}
+            relationships:
+                source: "db:replicator"    # <- here
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        relationships: {database: "db:mysql", readonly: "copy:mysql"}
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "app:http"}
+
+    Bad:
+        # file: .platform/services.yaml
+        db:
+            type: "mariadb:11.8"
+            disk: 512
+            configuration:
+                schemas: [main]
+                endpoints:
+                    mysql: {default_schema: main, privileges: {main: admin}}
+                    replicator:
+                        default_schema: main
+                        privileges:
+                            main: ro    # <- here
+        copy:
+            type: "mariadb-replica:11.8"
+            disk: 512
+            configuration:
+                schemas: [main]
+                endpoints:
+                    mysql: {default_schema: main, privileges: {main: admin}}
+            relationships:
+                primary: "db:replicator"
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        relationships: {database: "db:mysql", readonly: "copy:mysql"}
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/routes.yaml
+        "https://{default}/": {type: upstream, upstream: "app:http"}
+
     Good:
         # file: .platform/services.yaml
         db:
@@ -527,7 +584,15 @@ def replica_without_primary(service: Service) -> Iterator[Finding]:
         return
     name, endpoint = facts.REPLICATION_RELATIONSHIP, facts.REPLICATION_ENDPOINT
     link = next((r for r in service.relationships if r.name == name), None)
-    if link is None:
+    misnamed = next((r for r in service.relationships if r.endpoint == endpoint), None)
+    if link is None and misnamed is not None:
+        yield finding(
+            misnamed.key,
+            f"the replica `{service.name}` reaches its primary as `{misnamed.name}`, and looks for `{name}`: it has "
+            "nothing to copy from",
+            help=f"call the relationship `{name}`",
+        )
+    elif link is None:
         yield finding(
             service.key_of("relationships"),
             f"the replica `{service.name}` has no relationship `{name}`: it has nothing to copy from",
@@ -573,12 +638,22 @@ def _mismatch(service: Service, image: facts.Image, primary: Service, link: Rela
     if entry is not None and isinstance(entry.value, MappingNode) and not _replicates(entry.value, image):
         right = "`replication: true`" if image.replica_of == "postgresql" else "the privilege `replication` on a schema"
         yield finding(
-            entry.key,
+            _rights(entry.value, image) or entry.key,
             f"the endpoint `{link.endpoint}` of `{primary.name}` may not replicate, and `{service.name}` copies through it",
             help=f"give it {right}",
             severity=WARNING,
             related=[(link.node, "used here")],
         )
+
+
+def _rights(endpoint: MappingNode, image: facts.Image) -> Node | None:
+    """What an endpoint says of its rights: the one there is, or the key above several."""
+    if image.replica_of == "postgresql":
+        return endpoint.get("replication")
+    privileges = endpoint.get("privileges")
+    if not isinstance(privileges, MappingNode) or len(privileges.entries) != 1:
+        return endpoint.key_of("privileges")
+    return privileges.entries[0].value
 
 
 def _replicates(endpoint: MappingNode, image: facts.Image) -> bool:

@@ -405,8 +405,10 @@ def cycle(project: Project) -> Iterator[Finding]:
     for service in project.services:
         links[service.name] = [r for r in service.relationships if r.target != service.name]
     for circle in _circles(links):
-        *others, last = circle
         through = any(isinstance(relationship.owner, Service) for relationship in circle)
+        # Varnish has to reach its application: it is the other way that is too much.
+        last = next((r for r in reversed(circle) if not isinstance(r.owner, Service)), circle[-1])
+        others = [relationship for relationship in circle if relationship is not last]
         fate = "one of them is skipped, and does not connect" if through else "the platform does not support this"
         names = [relationship.target or "" for relationship in circle]
         yield finding(
@@ -707,7 +709,9 @@ def client_extension_missing(application: Application) -> Iterator[Finding]:
     that has MySQL beside PostgreSQL may do without the latter in PHP.
 
     Bad:
-        type: "php:8.4"    # <- here
+        type: "php:8.4"
+        relationships:
+            database: "db:postgresql"    # <- here
         web: {locations: {"/": {root: public, passthru: /index.php}}}
 
     Bad:
@@ -745,7 +749,7 @@ def client_extension_missing(application: Application) -> Iterator[Finding]:
     if missing and loaded is None:
         place = runtime.key_of("extensions") if isinstance(runtime, MappingNode) else None
         yield finding(
-            place or (kind.node if runtime is None else application.key_of("runtime")),
+            place or (next(iter(missing.values())).key if runtime is None else application.key_of("runtime")),
             f"{'PHP extensions' if len(missing) > 1 else 'the PHP extension'} {quoted(list(missing), 'and')} "
             f"{'are' if len(missing) > 1 else 'is'} not enabled, and relationships lead to services that PHP reaches "
             f"with {'them' if len(missing) > 1 else 'it'}",

@@ -20,6 +20,46 @@ _WILDCARD = regex(r"[*?\[{]")
 _REDIRECTIONS = frozenset((">", ">>", ">|", "&>", "&>>"))
 _VALUES: dict[str, tuple[str, ...]] = {
     "cp": ("-t", "-S"),
+    "curl": (
+        "-o",
+        "-H",
+        "-d",
+        "-u",
+        "-X",
+        "-A",
+        "-e",
+        "-b",
+        "-c",
+        "-m",
+        "-F",
+        "-T",
+        "-x",
+        "--output",
+        "--output-dir",
+        "--header",
+        "--data",
+        "--user",
+        "--request",
+        "--retry",
+        "--max-time",
+        "--connect-timeout",
+    ),
+    "truncate": ("-s", "-r", "--size", "--reference"),
+    "wget": (
+        "-O",
+        "-P",
+        "-o",
+        "-t",
+        "-T",
+        "-U",
+        "--output-document",
+        "--directory-prefix",
+        "--header",
+        "--user",
+        "--password",
+        "--tries",
+        "--timeout",
+    ),
     "install": ("-m", "-o", "-g", "-t"),
     "ln": ("-t", "-S"),
     "mkdir": ("-m", "--mode"),
@@ -68,18 +108,37 @@ def _writes(command: SimpleCommand) -> Iterator[Write]:
     program = plain.program
     if program == "mkdir":
         yield from (write._replace(makes=True) for write in _at(command, named))
-    elif program in ("touch", "tee"):
+    elif program in ("touch", "tee", "truncate"):
         yield from _at(command, named)
     elif program in ("cp", "mv", "rsync", "install", "ln"):
-        if len(named) > 1 and ":" not in named[-1].text:
+        target = plain.option("-t", "--target-directory") if program != "rsync" else None
+        if target is not None and target.value is not None:
+            yield from _at(command, (target.value,))
+        elif program == "install" and any(text in ("-d", "--directory") for text in plain.texts[1:]):
+            yield from (write._replace(makes=True) for write in _at(command, named))
+        elif len(named) > 1 and ":" not in named[-1].text:
             yield from _at(command, named[-1:])
-    elif program == "sed":
+    elif program in ("sed", "perl"):
         if any(re.match(r"-[a-zA-Z]*i|--in-place", text) for text in plain.texts[1:]):
             yield from _at(command, named[1:])
+    elif program in _OUTPUT_OPTIONS:
+        yield from _at(command, _values(plain, _OUTPUT_OPTIONS[program]))
     elif program in ("wget", "curl", "unzip", "tar", "git"):
-        yield from _at(command, _fetched(program, plain, named))
+        yield from _fetched(command, program, plain, named)
     elif any(text.startswith("--out") for text in plain.texts):
         yield from _at(command, _values(plain, _OUTPUT))
+
+
+_OUTPUT_OPTIONS = {
+    "mysqldump": ("--result-file", "-r"),
+    "mariadb-dump": ("--result-file", "-r"),
+    "pg_dump": ("-f", "--file"),
+    "pg_dumpall": ("-f", "--file"),
+    "mongodump": ("-o", "--out"),
+    "ssh-keygen": ("-f",),
+    "drush": ("--result-file",),
+}
+"""The options by which programs are told where to write."""
 
 
 def takes_away(command: SimpleCommand) -> Iterator[str]:
@@ -134,15 +193,51 @@ def _positional(plain: Plain) -> list[Word]:
     return found
 
 
-def _fetched(program: str, plain: Plain, named: list[Word]) -> Sequence[Word]:
+def _fetched(command: SimpleCommand, program: str, plain: Plain, named: list[Word]) -> Iterator[Write]:
     """Where a program that unpacks or downloads puts what it gets."""
     if program == "git":
-        return named[2:3] if len(named) > 2 and named[0].text == "clone" else ()
+        if len(named) > 1 and named[0].text == "clone":
+            yield from _at(command, named[2:3]) if len(named) > 2 else _here(command, named[1], ".git")
+        return
     extract = r"-[a-zA-Z]*x|--extract|[a-zA-Z]*x[a-zA-Z]*\Z"
     if program == "tar" and not any(re.match(extract, text) for text in plain.texts[1:2]):
-        return ()
-    names = {"wget": ("-O", "-P"), "curl": ("-o", "--output"), "unzip": ("-d",), "tar": ("-C", "--directory")}
-    return _values(plain, names[program])
+        return
+    file, folder = _DOWNLOADS[program]
+    values = _values(plain, (*file[1:], *folder))
+    if file:
+        values += _clustered(plain, file[0])
+    if values:
+        yield from _at(command, values)
+    elif program == "curl" and any(re.match(r"-[a-zA-Z]*O|--remote-name", text) for text in plain.texts[1:]):
+        yield from _here(command, named[-1]) if named else ()
+    elif (
+        program == "wget"
+        and len(named) == 1
+        and not any(re.match(r"-[a-zA-Z]*O|--spider", text) for text in plain.texts)
+    ):
+        yield from _here(command, named[0])
+
+
+_DOWNLOADS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "curl": (("-o", "--output"), ("--output-dir",)),
+    "wget": (("-O", "--output-document"), ("-P", "--directory-prefix")),
+    "unzip": ((), ("-d",)),
+    "tar": ((), ("-C", "--directory")),
+}
+"""The options for the file and for the folder that is written to."""
+
+
+def _clustered(plain: Plain, name: str) -> list[Word]:
+    """The words behind an option of one letter, also where it ends a cluster: `-sfo FILE`."""
+    pairs = zip(plain.texts[1:], plain.words[2:], strict=False)
+    return [word for text, word in pairs if re.match(r"-[a-zA-Z]*" + name[1] + r"\Z", text)]
+
+
+def _here(command: SimpleCommand, url: Word, ending: str = "") -> Iterator[Write]:
+    """What is written into the folder of the script, under the last name in a URL."""
+    name = re.split(r"[?#]", url.text, maxsplit=1)[0].rstrip("/").rpartition("/")[2].removesuffix(ending)
+    if url.literal and "/" in url.text and name and command.directory is not None:
+        yield Write(posixpath.normpath(posixpath.join(command.directory, name)), url)
 
 
 def _values(plain: Plain, names: Sequence[str]) -> list[Word]:

@@ -431,7 +431,7 @@ def _identify(command: SimpleCommand, context: str) -> Known | None:
     known = _load()
     program = _base(plain.texts[0])
     order = _ORDER[context]
-    best: tuple[tuple[int, int, bool, int], _Pattern, tuple[int, ...]] | None = None
+    best: tuple[tuple[int, int, bool, bool, int], _Pattern, tuple[int, ...]] | None = None
     kinds: dict[int, set[str]] = {}
     patterns = known.patterns(program)
     if "/" in plain.texts[0]:  # what begins with any name names a folder
@@ -444,7 +444,8 @@ def _identify(command: SimpleCommand, context: str) -> Known | None:
         places, doubts = found
         length = len(pattern.words) + entry.alone
         kinds.setdefault(length, set()).add(entry.kind)
-        rank = (length, -doubts, "/" in pattern.words[0], -order.index(entry.kind))
+        first = pattern.words[0]
+        rank = (length, -doubts, "*" not in first, "/" in first, -order.index(entry.kind))
         if best is None or rank > best[0]:
             best = (rank, pattern, places)
     if best is None or plain.option(*LOOKS) is not None:

@@ -6,7 +6,7 @@ Hooks, crons and `.environment` are run by dash. Each construct was tried under 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..quick import TYPE_CHECKING, NamedTuple, regex
 from ..text import Span
@@ -127,6 +127,9 @@ def bashisms(script: Script) -> list[Bashism]:
             found += _in_tree(part)
             for command in part.commands:
                 found += _in_command(command, may_expand="{" in part.text)
+            for block in part.blocks:
+                if block.kind == "for":  # what stands in the head of a `case` is taken as it is in any shell
+                    found += _braces(block.words)
             found += _variables(part)
     found.sort(key=lambda bashism: bashism.span)
     return found
@@ -180,7 +183,8 @@ def _in_command(command: SimpleCommand, *, may_expand: bool) -> Iterator[Bashism
             yield _make(">&", redirection.span, redirection.operator)
     if may_expand:
         yield from _substitutions(command)
-        yield from _braces(command)
+        own = {assignment.span for assignment in command.assignments}
+        yield from _braces(word for word in command.words if word.span not in own)
     if command.words and not command.calls_function:
         yield from _named(command, command.name or "")
 
@@ -202,21 +206,17 @@ def _inside(word: Word, span: Span) -> Span:
     return span if word.span.end - word.span.start == len(word.raw) else word.span
 
 
-def _braces(command: SimpleCommand) -> Iterator[Bashism]:
-    for word in command.words:
+def _braces(words: Iterable[Word]) -> Iterator[Bashism]:
+    for word in words:
         if "{" not in word.raw or "}" not in word.raw:
             continue
         masked = _QUOTED.sub(lambda quoted: "\0" * len(quoted[0]), word.raw)
-        if masked.startswith("$(") or "`" in masked or _is_assignment(word, command):
+        if masked.startswith("$(") or "`" in masked:
             continue
         match = _BRACES.search(masked)
         if match is not None and "(" not in masked[: match.start()]:
             span = Span(word.span.start + match.start(), word.span.start + match.end())
             yield _make("brace-expansion", _inside(word, span), word.raw[match.start() : match.end()])
-
-
-def _is_assignment(word: Word, command: SimpleCommand) -> bool:
-    return any(assignment.span == word.span for assignment in command.assignments)
 
 
 def _named(command: SimpleCommand, name: str) -> Iterator[Bashism]:
