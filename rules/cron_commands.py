@@ -17,9 +17,10 @@ from paaslint.schedule import Schedule, duration_text
 from ..quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from paaslint.commands.tools import Entry
+    from paaslint.commands.tools import Entry, Known
     from paaslint.shell import SimpleCommand
     from paaslint.simulation import Period
+    from paaslint.text import Span
 
 LONG_WAIT = 1800
 """Seconds from which on a cron is said to hold up deployments for long."""
@@ -70,17 +71,25 @@ def endless_cron(cron: Cron) -> Iterator[Finding]:
         )
 
 
-@rule("CR011", "unbounded-consumer", severity=WARNING, before=("CR012", "CR013", "CR017"))
+@rule("CR011", "unbounded-consumer", severity=WARNING, also=(INFO,), before=("CR012", "CR013", "CR017"))
 def unbounded_consumer(cron: Cron) -> Iterator[Finding]:
-    """A cron starts the consumer of a queue without anything that ends it.
+    """A cron starts the consumer of a queue without anything of its own that ends it.
 
     Such a consumer waits for new messages for ever. While a cron runs, deployments wait, and it is not started again.
+    The `timeout` of the cron ends it from outside, also in the middle of a message.
 
     Bad:
         crons:
             queue:
                 spec: "*/5 * * * *"
                 commands: {start: php artisan queue:work}    # <- here
+
+    Bad:
+        crons:
+            queue:
+                spec: "0 * * * *"
+                timeout: 600
+                commands: {start: php artisan queue:work --max-time=1200}    # <- here
 
     Good:
         crons:
@@ -98,13 +107,32 @@ def unbounded_consumer(cron: Cron) -> Iterator[Finding]:
     """
     duration = Duration(cron)
     known = duration.endless.known if duration.endless else None
-    if duration.endless and known and _stoppable(duration) and not duration.by_timeout:
+    if duration.endless and known and _stoppable(duration):
         yield finding(
-            duration.place,
+            _endless_place(duration),
             f"cron `{cron.name}` runs `{duration.endless.text}` without a bound: it waits for new messages and never "
             f"ends, and deployments wait for it until {_ended(duration)}",
             help=f"add {quoted(_bounds(known.entry))}, or let a worker run it",
         )
+        return
+    own = duration.own
+    if cron.command is None or own.span is None or own.seconds is None or not duration.by_timeout:
+        return
+    late = next((tool for tool in running.known(cron.command) if _ends_at(tool, own.span)), None)
+    if late is not None:
+        yield finding(
+            cron.command.place(own.span),
+            f"`{own.limit}` comes too late for `{late.name}`: the `timeout` of cron `{cron.name}` ends it after "
+            f"{duration_text(duration.seconds)}, also in the middle of a message",
+            help="set it to less than `timeout`",
+            severity=INFO,
+            related=[(duration.place, "the `timeout`")],
+        )
+
+
+def _ends_at(tool: Known, span: Span) -> bool:
+    """Whether a consumer has its bound at a place."""
+    return tool.consumer and tool.limited_by is not None and tool.limited_by.span == span
 
 
 def _stoppable(duration: Duration) -> bool:
@@ -153,6 +181,15 @@ def outlasts_interval(cron: Cron) -> Iterator[Finding]:
                 timeout: 900    # <- here
                 commands: {start: python import.py}
 
+    Bad:
+        crons:
+            import:
+                spec: "*/5 * * * *"
+                commands:
+                    start: |
+                        sleep 900    # <- here
+                        python import.py
+
     Good:
         crons:
             import:
@@ -169,22 +206,31 @@ def outlasts_interval(cron: Cron) -> Iterator[Finding]:
     Source: Crons, "Cron job timing"
     """
     duration, schedule = Duration(cron), _schedule(cron)
-    if not _limited(duration) or schedule is None or cron.spec is None or schedule.uneven_steps:
+    if schedule is None or schedule.interval is None or cron.spec is None or schedule.uneven_steps:
         return
     if schedule.every_minute_of_hour or (cron.reading and cron.reading.dialect):
         return  # the schedule itself is not what is meant
-    if schedule.interval is not None and duration.seconds > schedule.interval:
-        interval = duration_text(schedule.interval)
+    part = duration.part if duration.told > schedule.interval else None
+    if part is not None or (_limited(duration) and duration.seconds > schedule.interval):
+        allowed = duration.only_allowed and part is None
         yield finding(
-            duration.place,
-            f"cron `{cron.name}` may run for {duration_text(duration.seconds)} and is due every {interval}: its next "
-            "run has to wait, as do the application's other crons",
+            part or duration.place,
+            f"cron `{cron.name}` may run for {_at_worst(duration, part)} and is due every "
+            f"{duration_text(schedule.interval)}: its next run has to wait, as do the application's other crons",
             help=f"set `timeout` to less than {schedule.interval} seconds if it is done sooner, else run it more rarely"
-            if duration.only_allowed
+            if allowed
             else "run it more rarely, or let it end sooner; what is always at work belongs in a worker",
-            severity=INFO if duration.only_allowed else WARNING,
+            severity=INFO if allowed else WARNING,
             related=[(cron.spec, "its schedule")],
         )
+
+
+def _at_worst(duration: Duration, part: Place | None) -> str:
+    """How long a cron may take, for people; with a part of it that is longer than it should be, at least that long."""
+    if part is None:
+        return duration_text(duration.seconds)
+    more = " and more" if duration.timeout is None or duration.told < duration.timeout else ""
+    return duration_text(duration.told) + more
 
 
 @rule("CR013", "blocks-deployment", severity=INFO, also=(WARNING,))
@@ -234,15 +280,19 @@ def blocks_deployment(cron: Cron) -> Iterator[Finding]:
             help="set `timeout` to a little more than it takes, in seconds",
             default=False,
         )
-    if not _limited(duration) or seconds < (LONG_WAIT if duration.by_timeout else WORTH_SAYING):
+    by_allowance = _limited(duration) and duration.by_timeout and seconds >= LONG_WAIT
+    part = duration.part if duration.told >= (LONG_WAIT if by_allowance else WORTH_SAYING) else None
+    if part is None and not by_allowance and (not _limited(duration) or duration.by_timeout or seconds < WORTH_SAYING):
         return
+    allowed = duration.only_allowed and part is None
     yield finding(
-        duration.place,
-        f"a deployment may wait up to {duration_text(seconds)} for cron `{cron.name}`: a running cron holds it up",
+        part or duration.place,
+        f"a deployment may wait {'' if part else 'up to '}{_at_worst(duration, part)} for cron `{cron.name}`: a running "
+        "cron holds it up",
         help="set `timeout` to a little more than it takes, if that is less"
-        if duration.only_allowed
+        if allowed
         else "let it end sooner and do the rest in its next run, or let a worker do what takes long",
-        severity=WARNING if seconds >= LONG_WAIT and not duration.only_allowed else INFO,
+        severity=WARNING if (duration.told if part else seconds) >= LONG_WAIT and not allowed else INFO,
     )
 
 
@@ -257,9 +307,7 @@ def _only_default(duration: Duration) -> bool:
 
 def _limited(duration: Duration) -> bool:
     """Whether the worst case is known, and not because nothing ends the cron, which other rules speak of."""
-    if duration.endless is not None:
-        return duration.by_timeout and _stoppable(duration)
-    return duration.known
+    return duration.endless is None and duration.known
 
 
 def _schedule(cron: Cron) -> Schedule | None:

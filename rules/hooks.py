@@ -229,9 +229,19 @@ def service_in_build(hook: Hook) -> Iterator[Finding]:
                 set -e
                 echo "$PLATFORM_RELATIONSHIPS" | base64 --decode > relationships.json    # <- here
 
+    Bad:
+        hooks:
+            build: |
+                set -e
+                pip install -r requirements.txt
+                psql -h database.internal -f schema.sql main    # <- here
+
     Good:
         hooks:
-            build: pip install -r requirements.txt
+            build: |
+                set -e
+                pip install -r requirements.txt
+                psql -h db.example.com -f schema.sql main
             deploy: python manage.py migrate
 
     Source: Compare hooks, table; Use variables, "Use provided variables"
@@ -293,8 +303,14 @@ def _brings_database(simple: SimpleCommand) -> bool:
     )
 
 
+_INTERNAL = re.compile(r"(?:\A|[@/=]|-h)[a-z0-9_-]+\.internal(?:[:/?]|\Z)")
+"""The host of a relationship; a longer name is one of another network."""
+
+
 def _is_elsewhere(found: Known, simple: SimpleCommand) -> bool:
     """Whether a client is told where to connect: a host, a URL, a variable."""
+    if any(_INTERNAL.search(word.text) for word in simple.words[1:]):
+        return False
     host = found.plain.option("-h", "--host", "-u", "--uri", "--url", "-d", "--dbname")
     if host is not None and found.tool != "MySQL client":
         return True

@@ -657,6 +657,11 @@ def development_mode(worker: Worker) -> Iterator[Finding]:
             queue:
                 commands: {start: php artisan queue:listen}    # <- here
 
+    Bad:
+        workers:
+            queue:
+                commands: {start: exec dramatiq app.tasks --watch .}    # <- here
+
     Good:
         workers:
             queue:

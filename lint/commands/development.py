@@ -13,6 +13,13 @@ from .tools import Known, identify, unwrap
 
 _PROGRAMS = frozenset(("debugpy", "ts-node-dev", "tsnd", "watchfiles", "watchmedo", "pdb"))
 _SCRIPT = regex(r"(?:\A|:)(?:dev|develop|watch)(?::|\Z)")
+_WATCHES = {
+    "Dramatiq": ("--watch",),
+    "Laravel Octane": ("--watch",),
+    "arq": ("--watch",),
+    "frankenphp": ("--watch",),
+}
+"""Options with which tools look for changed files, beside `--reload`."""
 _INTERPRETERS = ("node", "nodejs", "bun", "deno", "tsx")
 _INSPECTS = regex(r"--(?:inspect(?:-brk)?|watch|hot)(?:=|\Z)")
 
@@ -49,7 +56,7 @@ def _development(simple: SimpleCommand, command: Command) -> Development | None:
         return Development(word.span, f"{plain.program} … {word.text}") if word else None
     if plain.program in _INTERPRETERS:
         return _of_interpreter(plain.texts, known)
-    option = plain.option("--reload") if not known.catch_all else None
+    option = plain.option("--reload", *_WATCHES.get(known.tool, ())) if not known.catch_all else None
     if option is not None:
         return Development(option.word.span, f"{known.name} {option.name}")
     if known.tool == "Rails server":

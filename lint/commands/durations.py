@@ -42,6 +42,13 @@ class Endless(NamedTuple):
     known: Known | None
 
 
+class Part(NamedTuple):
+    """What some of the commands take at most; `span` is the one that takes longest."""
+
+    seconds: float
+    span: Span
+
+
 class Time(NamedTuple):
     """What a command takes at most by its own account.
 
@@ -49,6 +56,7 @@ class Time(NamedTuple):
     - `limit` and `span`: what says so, as people write it, and where; empty and None where nothing does.
     - `ends`: it has a limit, if only one of another sort (`--stop-when-empty`).
     - `endless`: what does not end.
+    - `part`: what is known of a part of it where the whole is not.
     """
 
     seconds: float | None = 0
@@ -56,6 +64,7 @@ class Time(NamedTuple):
     span: Span | None = None
     ends: bool = True
     endless: Endless | None = None
+    part: Part | None = None
 
 
 _UNKNOWN = Time(None, ends=False)
@@ -63,9 +72,9 @@ _UNKNOWN = Time(None, ends=False)
 
 class Duration:
     """How long a cron may run: `seconds` at worst, what its command says (`own`), and the value of its `timeout` where
-    it is lower than the platform's limit."""
+    it is lower than the platform's limit. `told` are the seconds that its command surely says of itself or of a part."""
 
-    __slots__ = ("cron", "own", "seconds", "timeout")
+    __slots__ = ("cron", "own", "seconds", "timeout", "told")
 
     def __init__(self, cron: Cron) -> None:
         self.cron = cron
@@ -74,6 +83,7 @@ class Duration:
         self.own = _of_script(cron.command.script, frozenset()) if cron.command is not None else _UNKNOWN
         limit = self.timeout or MAX_SECONDS
         self.seconds = limit if self.own.seconds is None else math.ceil(min(self.own.seconds, limit))
+        self.told = math.ceil(min(_told(self.own), limit))
 
     @property
     def endless(self) -> Endless | None:
@@ -107,6 +117,12 @@ class Duration:
             return self.cron.get("timeout") or self.cron.key
         span = self.endless.span if self.endless else self.own.span
         return self.cron.command.place(span) if self.cron.command and span else self.cron.key
+
+    @property
+    def part(self) -> Place | None:
+        """The command that takes `told` seconds, or most of them, where others take who knows how long."""
+        part, command = self.own.part, self.cron.command
+        return command.place(part.span) if part and command and self.own.seconds is None else None
 
     @property
     def reason(self) -> str:
@@ -151,10 +167,19 @@ def _sum(times: Iterable[Time]) -> Time:
     if endless is not None:
         return endless
     open_ones = [time for time in listed if time.seconds is None]
+    longest = max(listed, key=_told, default=Time())
     if open_ones:
-        return next((time for time in open_ones if not time.ends), open_ones[0])
-    longest = max(listed, key=lambda time: time.seconds or 0, default=Time())
+        first = next((time for time in open_ones if not time.ends), open_ones[0])
+        span = longest.part.span if longest.part else longest.span
+        return first._replace(part=Part(sum(map(_told, listed)), span)) if _told(longest) and span else first
     return longest._replace(seconds=sum(time.seconds or 0 for time in listed))
+
+
+def _told(time: Time) -> float:
+    """The seconds that are known of it, if only of a part."""
+    if time.seconds is None:
+        return time.part.seconds if time.part else 0
+    return time.seconds
 
 
 def _of_step(command: SimpleCommand, calls: frozenset[str]) -> Time:
@@ -166,7 +191,10 @@ def _of_step(command: SimpleCommand, calls: frozenset[str]) -> Time:
             return Time(math.inf, ends=False, endless=Endless(" ".join([block.kind, *head]), block.head, None))
         if block.is_loop and time.seconds and time.endless is None:
             counted = block.kind == "for" and all(word.literal and not word.pattern for word in block.words)
-            time = time._replace(seconds=time.seconds * len(block.words)) if counted and block.words else _UNKNOWN
+            if counted and block.words:
+                time = time._replace(seconds=time.seconds * len(block.words))
+            else:
+                time = Time(None, ends=False, part=Part(time.seconds, time.span) if time.span else None)
     return time
 
 
