@@ -76,7 +76,8 @@ def unbounded_consumer(cron: Cron) -> Iterator[Finding]:
     """A cron starts the consumer of a queue without anything of its own that ends it.
 
     Such a consumer waits for new messages for ever. While a cron runs, deployments wait, and it is not started again.
-    The `timeout` of the cron ends it from outside, also in the middle of a message.
+    The `timeout` of the cron ends it from outside, also in the middle of a message: where that comes soon, and before
+    the next run, this is advice.
 
     Bad:
         crons:
@@ -113,6 +114,7 @@ def unbounded_consumer(cron: Cron) -> Iterator[Finding]:
             f"cron `{cron.name}` runs `{duration.endless.text}` without a bound: it waits for new messages and never "
             f"ends, and deployments wait for it until {_ended(duration)}",
             help=f"add {quoted(_bounds(known.entry))}, or let a worker run it",
+            severity=INFO if duration.seconds < min(LONG_WAIT, _interval(cron)) else WARNING,
         )
         return
     own = duration.own
@@ -308,6 +310,12 @@ def _only_default(duration: Duration) -> bool:
 def _limited(duration: Duration) -> bool:
     """Whether the worst case is known, and not because nothing ends the cron, which other rules speak of."""
     return duration.endless is None and duration.known
+
+
+def _interval(cron: Cron) -> int:
+    """Seconds between two runs, a day where that is not known."""
+    schedule = _schedule(cron)
+    return schedule.interval or MAX_SECONDS if schedule else MAX_SECONDS
 
 
 def _schedule(cron: Cron) -> Schedule | None:

@@ -98,7 +98,11 @@ def test_what_ends_by_itself(command: str) -> None:
 
 def test_a_timeout_of_the_cron_is_a_bound() -> None:
     more = 'crons:\n    a: {spec: "0 * * * *", timeout: 240, commands: {start: php artisan queue:work}}\n'
-    assert codes(told("node x.js", "worker", more)) == []
+    assert codes(told("node x.js", "worker", more)) == [("CR011", "info")]
+    assert codes(told("node x.js", "worker", more.replace("240", "2400"))) == [("CR011", "warning")]
+    late = more.replace("queue:work", "queue:work --max-time=250")
+    assert codes(told("node x.js", "worker", late)) == [("CR011", "info")]
+    assert codes(told("node x.js", "worker", late.replace("240", "260"))) == []
 
 
 SCRIPT = ("set -e", "cd app", "export A=1", "if [ -f x ]; then", "    . ./x", "fi", "echo é; rq worker mails")
@@ -184,11 +188,12 @@ def test_of_many_crons_that_are_due_together_a_few_are_shown() -> None:
     [
         ("0 3 * * *", "php import.php", ("CR013", "info")),
         ("0 3 * * *", "sleep 7200", ("CR013", "warning")),
-        ("0 3 * * *", "php artisan queue:work", ("CR013", "warning")),
+        ("0 3 * * *", "php artisan queue:work", ("CR011", "warning")),
         ("0 3 * * *", "timeout 2000 php import.php", ("CR013", "warning")),
         ("0 3 * * *", "echo done", None),
         ("*/10 * * * *", "php import.php", ("CR012", "info")),
-        ("*/10 * * * *", "php artisan queue:work", ("CR012", "warning")),
+        ("*/10 * * * *", "php artisan queue:work", ("CR011", "warning")),
+        ("*/10 * * * *", "sleep 900; php import.php", ("CR012", "warning")),
         ("*/10 * * * *", "timeout 900 php import.php", ("CR012", "warning")),
     ],
 )
