@@ -282,9 +282,8 @@ def blocks_deployment(cron: Cron) -> Iterator[Finding]:
             help="set `timeout` to a little more than it takes, in seconds",
             default=False,
         )
-    by_allowance = _limited(duration) and duration.by_timeout and seconds >= LONG_WAIT
-    part = duration.part if duration.told >= (LONG_WAIT if by_allowance else WORTH_SAYING) else None
-    if part is None and not by_allowance and (not _limited(duration) or duration.by_timeout or seconds < WORTH_SAYING):
+    part = duration.part if duration.told >= WORTH_SAYING else None
+    if part is None and (not _limited(duration) or seconds < (LONG_WAIT if duration.by_timeout else WORTH_SAYING)):
         return
     allowed = duration.only_allowed and part is None
     yield finding(
