@@ -189,12 +189,13 @@ def _of_step(command: SimpleCommand, calls: frozenset[str]) -> Time:
         if block.endless:
             head = [word.raw for word in block.condition[0].words] if block.condition else []
             return Time(math.inf, ends=False, endless=Endless(" ".join([block.kind, *head]), block.head, None))
-        if block.is_loop and time.seconds and time.endless is None:
+        seconds = time.seconds
+        if block.is_loop and seconds and time.endless is None:
             counted = block.kind == "for" and all(word.literal and not word.pattern for word in block.words)
             if counted and block.words:
-                time = time._replace(seconds=time.seconds * len(block.words))
+                time = time._replace(seconds=seconds * len(block.words))
             else:
-                time = Time(None, ends=False, part=Part(time.seconds, time.span) if time.span else None)
+                time = Time(None, ends=False, part=Part(seconds, time.span) if time.span else None)
     return time
 
 
