@@ -134,7 +134,7 @@ class _Resolver:
                 "remove one of these includes",
             )
         elif _is_script(source):
-            self._forgotten_type(document, include, source)
+            self._forgotten_type(document, include, source.path)
             self._take_text(include, source)
         else:
             included = parse(source, depth=len(include.path))
@@ -212,6 +212,8 @@ class _Resolver:
         states = [self._tree.exists(path) for path in inside]
         if all(state is False for state in states):
             self._missing(document, include, target, inside, folders)
+        elif include.type == "yaml" and re.search(_SCRIPT_NAME, target) and not any(states):
+            self._forgotten_type(document, include, target)
         elif reads and any(self._tree.list(path) for path, state in zip(inside, states, strict=True) if state):
             self._say(
                 document,
@@ -262,9 +264,9 @@ class _Resolver:
 
     # Wrong forms ----------------------------------------------------------------------------------------------------
 
-    def _forgotten_type(self, document: Document, include: IncludeNode, source: SourceFile) -> None:
+    def _forgotten_type(self, document: Document, include: IncludeNode, path: str) -> None:
         assert include.target is not None
-        name = posixpath.basename(source.path)
+        name = posixpath.basename(path)
         self._say(
             document,
             "include-shape",

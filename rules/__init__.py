@@ -47,6 +47,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "operations": ("Application", "Cron", "Operation", "Web", "Worker"),
     "web_commands": ("Web",),
     "web": ("Location", "Project", "Web"),
+    "headers": ("Location",),
     "suppressions": ("Suppression",),
 }
 

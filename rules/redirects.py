@@ -24,7 +24,7 @@ def redirect_loop(project: Project) -> Iterator[Finding]:
 
     Browsers give up after some rounds, and the page cannot be reached. The redirect from `http` to `https` that the
     platform makes for each `https` route counts, too. By default a redirect of a path concerns all paths below it;
-    one that leads below itself is a warning.
+    one that leads below itself is a warning, and so is a proxy to a domain of the project.
 
     Bad:
         # file: .platform.app.yaml
@@ -51,6 +51,19 @@ def redirect_loop(project: Project) -> Iterator[Finding]:
             redirects:
                 paths:
                     /docs: {to: "/docs/latest"}    # <- here
+
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/routes.yaml
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+        "https://www.{default}/":
+            type: proxy
+            to: "https://{default}/"    # <- here
 
     Good:
         # file: .platform.app.yaml
@@ -86,6 +99,14 @@ def redirect_loop(project: Project) -> Iterator[Finding]:
             )
     for route in project.routes:
         yield from _path_loops(route)
+        target = urls.parse(route.to.text) if route.type == "proxy" and route.to is not None else None
+        if target is not None and route.to is not None and (target.has_placeholder or _answering(target, routes)):
+            yield finding(
+                route.to,
+                f"route `{route.name}` is a proxy to this project itself: a proxy is there for what lies outside of it",
+                help="write `type: upstream` and `upstream: APPLICATION:http`, or `type: redirect`",
+                severity=WARNING,
+            )
 
 
 def _way_back(start: Url, routes: Mapping[Url, Route]) -> list[Route]:
@@ -240,7 +261,7 @@ def redirect_path(route: Route) -> Iterator[Finding]:
 
     `code` is one of 301, 302, 307, 308. With `regexp: true` the path is a regular expression, and neither `prefix` nor
     `append_suffix` may stand beside it. Without it, the path is plain text with a leading slash; query strings
-    cannot be matched.
+    cannot be matched, and a slash at its end makes no other path of it.
 
     Bad:
         "https://{default}/":
@@ -268,6 +289,15 @@ def redirect_path(route: Route) -> Iterator[Finding]:
                     "/images/(.*)":    # <- here
                         to: "/pictures/"
 
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            redirects:
+                paths:
+                    "/old": {to: "/new"}
+                    "/old/": {to: "/newer"}    # <- here
+
     Good:
         "https://{default}/":
             type: upstream
@@ -279,6 +309,7 @@ def redirect_path(route: Route) -> Iterator[Finding]:
 
     Source: Redirects, "Partial redirects" and "Redirects using regular expressions"
     """
+    plain: dict[str, ScalarNode] = {}
     for key, settings in route.redirects:
         code = value_of(settings, "code")
         if code is not None and whole_number(code) is not None and whole_number(code) not in _REDIRECT_CODES:
@@ -292,6 +323,15 @@ def redirect_path(route: Route) -> Iterator[Finding]:
             yield from _regexp_redirect(key, settings)
         elif regexp is False:
             yield from _plain_redirect(key, settings)
+            twin = plain.setdefault(key.text.rstrip("/"), key)
+            if twin is not key:
+                yield finding(
+                    key,
+                    f"the paths `{key.text}` and `{twin.text}` are one: the platform may refuse them as in conflict",
+                    help="keep one of them",
+                    severity=WARNING,
+                    related=[(twin, "the other one")],
+                )
 
 
 def _regexp_redirect(key: ScalarNode, settings: MappingNode) -> Iterator[Finding]:

@@ -141,7 +141,29 @@ def cache_off_keys(route: Route) -> Iterator[Finding]:
         )
 
 
-@rule("RT016", "bad-tls", also=(WARNING,), where="tls")
+def _strict(strict: MappingNode) -> Iterator[Finding]:
+    """What HTTP Strict Transport Security is told and cannot do."""
+    wanted = [name for name in ("include_subdomains", "preload") if switch_of(strict, name, default=False)]
+    places = [key for name in wanted if (key := strict.key_of(name)) is not None]
+    off = strict.key_of("enabled")
+    if places and off is not None and switch_of(strict, "enabled", default=True) is False:
+        yield finding(
+            min(places, key=lambda key: key.span),
+            f"`strict_transport_security` is off: {quoted(wanted, 'and')} {'has' if len(wanted) == 1 else 'have'} no effect",
+            help="write `enabled: true`, or remove what has no effect",
+            severity=INFO,
+            related=[(off, "switched off here")],
+        )
+    elif wanted == ["preload"] and places:
+        yield finding(
+            places[0],
+            "`preload` wants `include_subdomains` beside it: the list of the browsers takes no domain without",
+            help="add `include_subdomains: true`, or remove `preload`",
+            severity=INFO,
+        )
+
+
+@rule("RT016", "bad-tls", also=(WARNING, INFO), where="tls")
 def bad_tls(route: Route) -> Iterator[Finding]:
     """A TLS setting has a value that the platform does not know, or one that weakens the route.
 
@@ -162,6 +184,15 @@ def bad_tls(route: Route) -> Iterator[Finding]:
             tls:
                 client_authentication: required    # <- here
 
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            tls:
+                strict_transport_security:
+                    enabled: false
+                    preload: true    # <- here
+
     Good:
         "https://{default}/":
             type: upstream
@@ -172,6 +203,9 @@ def bad_tls(route: Route) -> Iterator[Finding]:
     Source: HTTPS, "Enforce TLS 1.3" and "Enable mTLS"
     """
     tls = route.get("tls")
+    strict = value_of(tls, "strict_transport_security")
+    if isinstance(strict, MappingNode):
+        yield from _strict(strict)
     version = value_of(tls, "min_version")
     name = text_of(version)
     if name in _OLD_TLS_VERSIONS and version is not None:

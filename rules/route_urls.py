@@ -253,10 +253,11 @@ def duplicate_route(project: Project) -> Iterator[Finding]:
 
 @rule("RT011", "no-https", severity=WARNING, where="Route")
 def no_https(project: Project) -> Iterator[Finding]:
-    """A host has routes for `http` only.
+    """A host has routes for `http` only, or a wildcard that no certificate comes for.
 
     For each `https` route the platform makes one that leads from `http` to it. For an `http` route nothing is made:
-    what visitors and the application send each other can be read on the way.
+    what visitors and the application send each other can be read on the way. The certificates that come by themselves
+    are for single hosts: a wildcard needs one of your own, which this linter cannot see.
 
     Bad:
         # file: .platform.app.yaml
@@ -283,6 +284,15 @@ def no_https(project: Project) -> Iterator[Finding]:
     parsed = [(urls.parse(route.name), route) for route in project.routes]
     encrypted = {url.wildcard_host for url, _ in parsed if url.scheme == "https"}
     for url, route in parsed:
+        if url.scheme == "https" and url.host.startswith("*."):
+            yield finding(
+                route.key.part(*urls.host_span(route.name.strip()))
+                if isinstance(route.key, ScalarNode) and route.name == route.name.strip()
+                else route.key,
+                f"no certificate comes for `{url.host}` by itself: Let's Encrypt gives none for a wildcard, and browsers "
+                "refuse the page",
+                help="add a certificate of your own for it to the project, or name each host",
+            )
         if url.scheme == "http" and url.wildcard_host not in encrypted and route.type != "redirect":
             encrypted.add(url.wildcard_host)
             scheme = urls.parse(route.name).scheme

@@ -28,6 +28,9 @@ _SWITCHES = ("yes", "no", "on", "off", "y", "n")
 """What some readers of YAML take for `true` and `false`; the rules about the text speak of it."""
 
 _PHP_SERVERS = ("start-php-app", "php-fpm", "php5-fpm")
+_RUNNERS = ("bundle exec", "hatch run", "pdm run", "pipenv run", "poetry run", "uv run")
+"""What stands in front of a program that a package manager has installed."""
+
 _HTTP_SERVERS = (
     "bun", "caddy", "daphne", "flask", "frankenphp", "gunicorn", "hypercorn", "mercure", "next", "node", "npm", "npx", "pnpm",
     "puma", "rr", "thin", "unicorn", "uvicorn", "waitress-serve", "yarn",
@@ -99,6 +102,8 @@ def _last_command(text: str) -> list[str]:
 def _program(web: Web) -> str:
     """The name of the program that `start` runs last."""
     words = _last_command(web.start.text) if web.start else []
+    while " ".join(words[:2]) in _RUNNERS or words[:1] == ["npx"]:
+        words = words[1 if words[0] == "npx" else 2 :]
     return words[0].rpartition("/")[2] if words else ""
 
 
@@ -919,6 +924,8 @@ def _has_scripts_off(location: Location) -> bool:
     """Whether scripts are off, in the location or in a rule, or files are not served; what cannot be told counts."""
     if not isinstance(location.node, MappingNode) or isinstance(location.get("rules"), UnknownNode):
         return True
+    if switch_of(location.node, "scripts", default=False) is True:
+        return False
     holders = [location.node, *(entry.value for entry in _rules(location))]
     if switch_of(location.node, "allow", default=True) is not True:
         return True

@@ -336,11 +336,11 @@ _BOOLEAN_KEYS = frozenset((
 ))  # fmt: skip
 
 
-@rule("YM014", "ambiguous-boolean", severity=WARNING, before=("SC003", "SC004", "VR002"))
+@rule("YM014", "ambiguous-boolean", severity=WARNING, also=(INFO,), before=("SC003", "SC004", "VR002"))
 def ambiguous_boolean(scalar: PlainScalar) -> Iterator[Finding]:
     """`yes`, `no`, `on` and `off` are text for some YAML readers and a switch for others.
 
-    Which of them the platform uses is not documented.
+    Which of them the platform uses is not documented. What PHP gets of an unquoted `On` is not, either.
 
     Bad:
         web:
@@ -355,19 +355,19 @@ def ambiguous_boolean(scalar: PlainScalar) -> Iterator[Finding]:
             env:
                 DEBUG: off    # <- here
 
-    Good:
-        variables:
-            env:
-                DEBUG: "off"
-
-    Good:
+    Bad:
         # file: .platform.app.yaml
         name: app
         type: "php:8.4"
         variables:
             php:
-                display_errors: off
+                display_errors: off    # <- here
         web: {locations: {"/": {root: public, passthru: /index.php}}}
+
+    Good:
+        variables:
+            env:
+                DEBUG: "off"
 
     Fixed:
         web:
@@ -385,16 +385,14 @@ def ambiguous_boolean(scalar: PlainScalar) -> Iterator[Finding]:
     if scalar.key in _BOOLEAN_KEYS and "variables" not in scalar.path:
         meant = _SWITCHES[scalar.text]
         yield finding(scalar, message, help=f"write `{meant}`", fix=Repair(f"write {meant}", (Change(scalar, meant),)))
-    elif _wants_text(scalar) and not _is_php_setting(scalar):
+    elif _wants_text(scalar):
+        # Deployed projects write it so, and work: PHP takes `on`, `yes` and `true` for one, and `off` and `no`.
+        is_setting = scalar.path[-3:-1] == ("variables", "php")
+        reader = "PHP" if is_setting else "the program"
         yield finding(
-            scalar, message + ": the program may get `true` or `false` instead of it",
-            help=f'put it in quotes: `"{scalar.text}"`', fix=_quote(scalar),
+            scalar, f"{message}: {reader} may get `true` or `false` instead of it",
+            help=f'put it in quotes: `"{scalar.text}"`', severity=INFO if is_setting else WARNING, fix=_quote(scalar),
         )  # fmt: skip
-
-
-def _is_php_setting(scalar: ScalarNode) -> bool:
-    """Whether a value goes into PHP's configuration, where `on`, `yes` and `true` are one, and so are `off` and `no`."""
-    return scalar.path[-3:-1] == ("variables", "php")
 
 
 _LOOKALIKES = {
@@ -437,6 +435,11 @@ def lookalike_character(project: Project) -> Iterator[Finding]:
                 commands:
                     start: python queue-worker.py –verbose    # <- here
 
+    Bad:
+        variables:
+            env:
+                APP_ENV: “production”    # <- here
+
     Good:
         workers:
             queue:
@@ -459,7 +462,7 @@ def lookalike_character(project: Project) -> Iterator[Finding]:
 
 
 def _lookalikes(scalar: ScalarNode) -> Iterator[Finding]:
-    if scalar.is_key or scalar.key in _NAME_KEYS:
+    if scalar.is_key or scalar.key in _NAME_KEYS or (scalar.style == PLAIN and _in_curly_quotes(scalar.text)):
         searched = scalar.text
     elif scalar.key in _COMMAND_KEYS:
         searched = re.sub(_NOT_READ, lambda m: "." * len(m[0]), scalar.text)
@@ -478,6 +481,11 @@ def _lookalikes(scalar: ScalarNode) -> Iterator[Finding]:
         )
 
 
+def _in_curly_quotes(text: str) -> bool:
+    """Whether curly quotes stand around all of a text, where YAML's own quotes were meant."""
+    return len(text) > 1 and text[0] in "“”„‘’‚" and text[-1] in "“”‘’"
+
+
 _QUOTES = ("'", '"')
 
 
@@ -485,7 +493,8 @@ _QUOTES = ("'", '"')
 def non_text_key(mapping: MappingNode) -> Iterator[Finding]:
     """A key is no text.
 
-    An unquoted `{default}` is a mapping, `true` a switch, `1.0` a number; as names they may not be what was typed.
+    An unquoted `{default}` is a mapping, `true` a switch, `1.0` a number; as names they may not be what was typed. `on`
+    and `no` are switches for readers of YAML 1.1.
     An unquoted `{{ name }}` of a template is a mapping that has a mapping for its key.
 
     Bad:
@@ -524,6 +533,14 @@ def non_text_key(mapping: MappingNode) -> Iterator[Finding]:
         if entry.via == "merge" or isinstance(key, UnknownNode):
             continue
         if isinstance(key, ScalarNode) and (isinstance(key.value, str) or key.style != PLAIN):
+            if key.value in _SWITCHES and key.style == PLAIN and len(key.value) > 1:
+                yield finding(
+                    key,
+                    f"the key `{key.value}` is text for one YAML reader and a switch for another: the platform may not "
+                    "see this name",
+                    help="put it in quotes, or choose another name",
+                    fix=Repair("put it in quotes", (Change(key, f'"{key.value}"'),)),
+                )
             continue
         if mapping.is_template:
             yield finding(

@@ -267,3 +267,17 @@ def test_unknown_source_root_gives_no_base() -> None:
     assert base_folders(includes[1]) == []
     project = Project({APP: text})
     assert not project.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("hooks: {build: !include build.sh}", ["include-shape"]),
+        ("hooks: {build: !include {path: ci/build.sh}}", ["include-shape"]),
+        ("hooks: {build: !include {type: string, path: build.sh}}", []),
+        ("web: !include web.yaml", []),
+        ("web: !include web", []),
+    ],
+)
+def test_a_script_that_is_not_here_is_no_yaml_file_either(text: str, told: list[str]) -> None:
+    assert [p.kind for p in Project({APP: text}, complete=False).problems] == told

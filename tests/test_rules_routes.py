@@ -56,13 +56,16 @@ def test_bad_urls_are_told_once(url: str, severity: str) -> None:
     [
         "https://{default}/",
         "https://{all}",
-        "https://*.{default}/",
         "https://www.{default}:443/a/b",
         "https://{default}/a+b(c/",
     ],
 )
 def test_good_urls_are_silent(url: str) -> None:
     assert routes(route(url)) == []
+
+
+def test_a_wildcard_gets_no_certificate_by_itself() -> None:
+    assert routes(route("https://*.{default}/")) == [("RT011", "warning", 1)]
 
 
 @given(st.text(max_size=40) | st.from_regex(r"(https?:?/{0,2})?[*.a{}$: İß]{0,12}(/[a(*.?]{0,5})?", fullmatch=True))

@@ -234,3 +234,21 @@ def test_a_server_that_gets_no_request(web: object, found: list[tuple[str, str]]
 def test_files_that_servers_listen_on(command: str, family: str, found: int) -> None:
     web = {"commands": {"start": command}, "upstream": {"socket_family": family}}
     assert told(web) == [("WB005", "warning")] * found
+
+
+@pytest.mark.parametrize(
+    ("location", "found"),
+    [
+        ({"headers": {"Cache-Control": "no-store"}}, []),
+        ({"headers": {"Cache-Control": "public, immutable"}}, ["info"]),
+        ({"headers": {"cache-control": "max-age=60"}, "expires": "1d"}, ["warning"]),
+        ({"headers": {"X-Frame-Options": "DENY"}, "rules": {"a": {"headers": {"x-frame-options": "DENY"}}}}, []),
+        ({"headers": {"X-Frame-Options": "DENY"}, "rules": {"a": {"headers": {}}}}, []),
+        ({"headers": {"X-Frame-Options": "DENY"}, "rules": {"a": {"expires": "1d"}}}, []),
+        ({"headers": {"X-Frame-Options": "DENY"}, "rules": {"a": {"headers": {"B": "b"}}}}, ["info"]),
+        ({"rules": {"a": {"headers": {"Strict-Transport-Security": "max-age=9"}}}}, ["warning"]),
+        ({"headers": {"Strict-Transport-Security": "max-age=0"}}, []),
+    ],
+)
+def test_headers_of_files(location: dict[str, object], found: list[str]) -> None:
+    assert told(served({"passthru": True, **location})) == [("WB018", severity) for severity in found]
