@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from paaslint import facts
 from paaslint.model import Application, Cron, Project, has_command
 from paaslint.names import nearest
@@ -482,3 +484,97 @@ def hash_not_here(cron: Cron) -> Iterator[Finding]:
             "alone, and may refuse the schedule",
             help="write a value here, and `H` in the first field if the platform shall choose the minute",
         )
+
+
+@rule("CR022", "minute-for-interval", severity=WARNING)
+def minute_for_interval(cron: Cron) -> Iterator[Finding]:
+    """A number stands where a step was meant: the cron runs once an hour, and its comment or name says otherwise.
+
+    `5 * * * *` is once an hour, five minutes past; every five minutes is `*/5 * * * *`. The same holds for hours and
+    days.
+
+    Bad:
+        crons:
+            # every five minutes
+            import:
+                spec: "5 * * * *"    # <- here
+                commands: {start: python import.py}
+
+    Fixed:
+        crons:
+            # every five minutes
+            import:
+                spec: "*/5 * * * *"
+                commands: {start: python import.py}
+
+    Bad:
+        crons:
+            every-10-minutes:
+                spec: "10 * * * *"    # <- here
+                commands: {start: python import.py}
+
+    Good:
+        crons:
+            # every hour, five minutes past
+            import:
+                spec: "5 * * * *"
+                commands: {start: python import.py}
+
+    Source: Crons, property table
+    """
+    schedule = cron.reading.schedule if cron.reading else None
+    if cron.spec is None or schedule is None or schedule.hashed:
+        return
+    for index, unit in enumerate(_UNITS):
+        field = schedule.fields[index]
+        if not field.text.isdigit() or not all(later.full for later in schedule.fields[index + 1 :]):
+            continue
+        if index and not schedule.fields[index - 1].text.isdigit():
+            continue
+        said = _said(cron, unit, int(field.text))
+        if said is None:
+            return
+        texts = [each.text for each in schedule.fields]
+        texts[index] = f"*/{int(field.text)}" if int(field.text) > 1 else "*"
+        form = " ".join(texts)
+        once = ("hour", "day", "month")[index]
+        yield finding(
+            cron.spec,
+            f"cron `{cron.name}` runs once {'an' if index == 0 else 'a'} {once}, and not `{said}`: `{field.text}` is the "
+            f"{('minute', 'hour', 'day')[index]} at which it does",
+            help=f"write `{form}`",
+            fix=Repair(f"write {form}", (Change(cron.spec, f'"{form}"'),), safe=False),
+        )
+        return
+
+
+_UNITS = (r"min(?:ute)?s?", r"(?:hours?|hrs?)", r"days?")
+_NUMBERS = {
+    2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten", 12: "twelve",
+    15: "fifteen", 20: "twenty", 30: "thirty",
+}  # fmt: skip
+
+
+def _said(cron: Cron, unit: str, number: int) -> str | None:
+    """Where the cron's name, or a comment at its name or schedule, says `every NUMBER UNITS`: those words."""
+    amount = f"(?:0?{number}|{_NUMBERS.get(number, number)})" if number != 1 else "(?:1|one)"
+    gap = r"[\s_-]*"
+    every = re.compile(rf"every{gap}{amount}{gap}{unit}(?![a-z])(?!{gap}(?:past|after|before|of|from))", re.IGNORECASE)
+    for text in (cron.name, *_comments(cron)):
+        match = every.search(text)
+        if match is not None:
+            return match[0]
+    return None
+
+
+def _comments(cron: Cron) -> Iterator[str]:
+    """The comments behind a cron's name and schedule and directly above them, those of the schedule first."""
+    for node in (cron.spec, cron.key):
+        if node is None:
+            continue
+        source = node.source
+        line, _ = source.position(node.span.start)
+        yield source.line_text(line).partition(" #")[2]
+        while line > 1 and source.line_text(line - 1).lstrip().startswith("#"):
+            line -= 1
+            yield source.line_text(line)

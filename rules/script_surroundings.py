@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from paaslint.commands.effects import is_below, writes
 from paaslint.commands.running import WHERE, reached, readings
 from paaslint.commands.tools import Plain, unwrap
 from paaslint.model import Application, Command, environment_of
 from paaslint.quick import NamedTuple, regex
-from paaslint.rule import WARNING, Finding, Iterator, finding, rule
+from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 from paaslint.secrets import is_secret_name
 from paaslint.shell import Reading, Script, SimpleCommand, Word
 from paaslint.text import Span
@@ -97,6 +99,248 @@ def _is_asked(simple: SimpleCommand) -> bool:
             ):
                 return True
     return False
+
+
+@rule("HK021", "no-init-system", severity=WARNING, before=("HK003", "HK012", "CR016"))
+def no_init_system(command: Command) -> Iterator[Finding]:
+    """A script speaks to an init system or to a cron daemon, which the container does not have.
+
+    The platform itself starts and supervises what `commands` name, and runs `crons` on their schedule. Of systemd only
+    the user's own services can be reached, with `systemctl --user`.
+
+    Bad:
+        hooks:
+            deploy: |
+                set -e
+                python manage.py migrate
+                systemctl restart gunicorn    # <- here
+
+    Bad:
+        hooks:
+            deploy: |
+                set -e
+                crontab config/schedule.cron    # <- here
+                python manage.py migrate
+
+    Good:
+        hooks:
+            deploy: |
+                set -e
+                python manage.py migrate
+        crons:
+            digest:
+                spec: "0 6 * * *"
+                commands: {start: python digest.py}
+
+    Source: Work with workers, "Commands"; Crons; Web property, `commands`
+    """
+    if command.role == "start":
+        return  # where it does not matter whether a program goes to the background or is not there
+    for simple in reached(command):
+        plain = unwrap(simple)
+        help = _of_init(plain)
+        if help is None or simple.excused or simple.in_substitution or _is_asked(simple):
+            continue
+        if any(wrapper.name == "sudo" for wrapper in plain.wrappers):
+            continue  # which is told already
+        word = plain.words[0]
+        what = "cron daemon" if plain.program in ("crontab", "at") else "init system"
+        yield finding(
+            command.place(word.span),
+            f"`{word.text}` finds no {what} in the container: it fails, or does nothing",
+            help=help,
+        )
+
+
+_VERBS = frozenset(("start", "stop", "restart", "reload", "force-reload", "enable", "disable", "try-restart"))
+
+
+def _of_init(plain: Plain) -> str | None:
+    """What to do instead of a command to an init system or a cron daemon; None for all others."""
+    words = [text for text in plain.texts[1:] if not text.startswith("-")]
+    if plain.program == "crontab":
+        return None if "-l" in plain.texts else "write the jobs under `crons`"
+    if plain.program in ("systemctl", "service", "initctl"):
+        if "--user" in plain.texts or _VERBS.isdisjoint(words):
+            return None
+    elif not (plain.texts and plain.texts[0].startswith("/etc/init.d/")):
+        return None
+    return "remove it: each deployment starts the container's programs anew; a program of your own belongs in `start`"
+
+
+@rule("HK022", "no-such-command", severity=WARNING, before=("HK003", "HK007", "HK013", "MT010", "WB003", "WK008"))
+def no_such_command(command: Command) -> Iterator[Finding]:
+    """`npm` is given the name of a script where it takes a command of its own.
+
+    npm runs `start`, `stop`, `restart` and `test` by their names; all other scripts of `package.json` need `npm run`.
+    Yarn and pnpm take any.
+
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "nodejs:24"
+        hooks:
+            build: |
+                set -e
+                npm ci
+                npm build    # <- here
+        web:
+            locations: {"/": {root: dist}}
+
+    Good:
+        # file: .platform.app.yaml
+        name: app
+        type: "nodejs:24"
+        hooks:
+            build: |
+                set -e
+                npm ci
+                npm run build
+        web:
+            locations: {"/": {root: dist}}
+
+    Source: npm, "npm-run-script" and the list of commands
+    """
+    for simple in reached(command):
+        plain = unwrap(simple)
+        if plain.program != "npm" or simple.excused:
+            continue
+        word = next((word for word in plain.words[1:] if not word.text.startswith("-")), None)
+        if word is not None and _SCRIPT.match(word.text) and word is _first_argument(plain):
+            yield finding(
+                command.place((plain.words[0].span.start, word.span.end)),
+                f"npm has no command `{word.text}`: it prints its help, or fails, and runs no script",
+                help=f"write `npm run {word.text}`",
+            )
+
+
+def _first_argument(plain: Plain) -> Word | None:
+    """The first word behind options that take no value, as far as npm has such."""
+    for before, word in zip(plain.texts, plain.words[1:], strict=False):
+        if not word.text.startswith("-"):
+            takes = before.startswith("-") and before not in ("-s", "--silent", "--quiet", "--verbose", "-q", "-d")
+            return None if takes and "=" not in before else word
+    return None
+
+
+_SCRIPT = regex(
+    r"(?:build|dev|develop|development|prod|production|watch|serve|lint|compile|generate|preview|migrate)(?::[\w:-]+)?\Z"
+)
+"""Names of scripts that are no command of npm."""
+
+
+@rule("HK023", "cd-twice", severity=WARNING)
+def cd_twice(command: Command) -> Iterator[Finding]:
+    """A second `cd` goes on from where the first has led.
+
+    A script begins in the application's root, and `cd` holds until its end. A path that is written as from the root
+    is looked for in the folder of the `cd` before.
+
+    Bad:
+        hooks:
+            build: |
+                set -e
+                cd client/admin
+                npm ci
+                cd client/shop    # <- here
+                npm ci
+
+    Good:
+        hooks:
+            build: |
+                set -e
+                cd client/admin
+                npm ci
+                cd "$PLATFORM_APP_DIR/client/shop"
+                npm ci
+
+    Good:
+        hooks:
+            build: |
+                set -e
+                (cd client/admin && npm ci)
+                (cd client/shop && npm ci)
+
+    Source: Hooks, "Build dependencies" and "Get data from Drupal to Next.js"
+    """
+    if command.script.text.count("cd ") < 2:
+        return
+    for script in command.script.walk():
+        if not script.complete:
+            continue
+        for simple in script.commands:
+            word = simple.words[1] if simple.name == "cd" and len(simple.words) == 2 else None
+            if word is None or simple.after is not None or not word.literal or not _FROM_HERE.match(word.text):
+                continue
+            here, path = simple.directory, posixpath.normpath(word.text)
+            if here and not here.startswith(("/", ".")) and _is_from_root(command, script, simple, here, path):
+                yield finding(
+                    command.place(word.span),
+                    f"`cd {word.text}` looks for `{here}/{path}`: the `cd` before has led to `{here}`, and holds until "
+                    "the end of the script",
+                    help=f'write `cd "$PLATFORM_APP_DIR/{path}"`, or put each `cd` with its commands in parentheses',
+                )
+
+
+_FROM_HERE = regex(r"[\w@][^~]*\Z")
+
+
+def _is_from_root(command: Command, script: Script, simple: SimpleCommand, here: str, path: str) -> bool:
+    """Whether a path is meant from the root, not from the folder that a script is in: it begins as that one does, or
+    the repository has it there alone."""
+    application = command.application
+    tree, root = application.project.tree, application.root
+    below, above = (None, None)
+    if root is not None:
+        below, above = (tree.exists(f"{root}/{at}".lstrip("/")) for at in (f"{here}/{path}", path))
+    first = path.partition("/")[0]
+    made = (other for other in script.commands if other.span.start < simple.span.start and other.directory == here)
+    if below or any(word.text.split("/")[0] == first for other in made for word in other.words[1:]):
+        return False
+    if "/" in here + path and here.partition("/")[0] == first:
+        return True
+    return below is False and above is True
+
+
+@rule("HK024", "cli-of-platform", severity=INFO)
+def cli_of_platform(command: Command) -> Iterator[Finding]:
+    """The command line tool of Platform.sh is used in a project for Upsun.
+
+    There it is called `upsun`, and installed with `VENDOR=upsun`.
+
+    Bad:
+        # file: .upsun/config.yaml
+        applications:
+            app:
+                type: "python:3.13"
+                crons:
+                    backup:
+                        spec: "0 4 * * *"
+                        commands: {start: platform backup:create --yes --no-wait}    # <- here
+
+    Good:
+        # file: .upsun/config.yaml
+        applications:
+            app:
+                type: "python:3.13"
+                crons:
+                    backup:
+                        spec: "0 4 * * *"
+                        commands: {start: upsun backup:create --yes --no-wait}
+
+    Source: Source operations, "Automated source operations using a cron job"
+    """
+    if not command.application.project.is_upsun:
+        return
+    for simple in reached(command):
+        plain = unwrap(simple)
+        if plain.texts[:1] == ("platform",) and len(plain.texts) > 1 and not simple.calls_function:
+            yield finding(
+                command.place(plain.words[0].span),
+                "on Upsun the command line tool is called `upsun`: `platform` may not be there",
+                help="write `upsun`, and install it with `VENDOR=upsun`",
+            )
+            return
 
 
 @rule("HK016", "prints-secrets", severity=WARNING)

@@ -419,6 +419,20 @@ def separate_disk(worker: Worker) -> Iterator[Finding]:
             images:
                 commands: {start: python resize.py uploads/new}    # <- here
 
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        disk: 1024
+        mounts:
+            public/uploads: {source: local, source_path: uploads}
+        web:
+            commands: {start: "gunicorn -b 127.0.0.1:$PORT app.wsgi"}
+            locations: {"/": {root: public, passthru: true}}
+        workers:
+            images:
+                commands: {start: python resize.py public/uploads}    # <- here
+
     Good:
         disk: 1024
         mounts:
@@ -439,7 +453,9 @@ def separate_disk(worker: Worker) -> Iterator[Finding]:
         if not mount.path or not others or severity is None or _PASSING.search(mount.path):
             continue
         here = _use(worker, [start], mount)
-        there = _use(web, _commands_of_web(worker.application), mount) if here is not None else None
+        there = None
+        if here is not None:
+            there = _use(web, _commands_of_web(worker.application), mount) or _served(web, mount)
         if here is not None and there is not None:
             yield finding(
                 here,
@@ -461,6 +477,15 @@ _PASSING = regex(
     r"(?:(?:\A|[/._-])(?:cache[sd]?|logs?|te?mp|sessions?|run|locks?|profiler)|[a-z](?:Caches?|Logs?|Te?mp))(?:\Z|[/._-])"
 )
 """Mounts, and in small letters variables, for what need not be shared."""
+
+
+def _served(web: Web, mount: Mount) -> Node | None:
+    """The `root` of a location below which a mount lies, so that its files are served."""
+    for location in web.locations:
+        root = location.get("root")
+        if isinstance(root, ScalarNode) and root.text.strip("/") and is_below(mount.path, root.text.strip("/")):
+            return root
+    return None
 
 
 def _commands_of_web(application: Application) -> list[Command]:
@@ -547,7 +572,7 @@ def worker_manager(worker: Worker) -> Iterator[Finding]:
             yield finding(
                 start.place(manager.span),
                 f"`{manager.raw}` starts its program again when it ends: the platform does so already",
-                help="start the program itself, in the foreground",
+                help="start the program itself, in the foreground; several programs can have a worker each",
             )
     for loop in _endless(start):
         pause = _pause(loop)
@@ -564,7 +589,7 @@ def worker_manager(worker: Worker) -> Iterator[Finding]:
 
 
 def _manager(simple: SimpleCommand, start: Command) -> Word | None:
-    """The word of a process manager that surely has one program to look after."""
+    """The word of a process manager, unless it is known to look after several programs."""
     plain = unwrap(simple)
     named = [text for text in plain.texts[1:] if not text.startswith("-")]
     if plain.program in ("pm2-runtime", "pm2-docker", "forever"):
@@ -575,8 +600,8 @@ def _manager(simple: SimpleCommand, start: Command) -> Word | None:
     if tool is None or tool.tool != "Supervisor":
         return None
     data = starts.configuration_of(tool, start.application)
-    alone = data is not None and len(_PROGRAM.findall(data)) == 1 and not _NUMPROCS.search(data)
-    return plain.words[0] if alone else None
+    several = data is not None and (len(_PROGRAM.findall(data)) != 1 or _NUMPROCS.search(data))
+    return None if several else plain.words[0]
 
 
 _SEVERAL = regex(r"\.json\b|\.ya?ml\b|\.config\.[cm]?js\b|\A\S+ (?:list|stop|restart|logs|columns|config)\b")
