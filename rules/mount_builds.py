@@ -5,8 +5,8 @@ from __future__ import annotations
 from paaslint.commands.effects import is_below, takes_away, writes
 from paaslint.commands.running import known, reached
 from paaslint.commands.tools import Known, identify, unwrap
-from paaslint.model import Application, Command, Mount
-from paaslint.nodes import Place
+from paaslint.model import Application, Command, Mount, text_of, value_of
+from paaslint.nodes import Node, Place
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
 from paaslint.shell import SimpleCommand, resolve
 
@@ -36,6 +36,13 @@ _SCRIPT = (
     "storybook-static",
 )
 """Folders that the `build` script of a package may write to."""
+
+_DJANGO = "Django assets"
+_OF_TOOLS = {
+    "package script": _SCRIPT,
+    _DJANGO: ("static", "staticfiles", "static_root", "public/static", "assets", "www/static"),
+}
+"""Folders that a tool may write to, as its own configuration says."""
 
 _BUILDS = {
     "next build": (".next", "out"),
@@ -79,6 +86,27 @@ def hides_build_output(mount: Mount) -> Iterator[Finding]:
                 npm ci
                 npm run build
 
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "php:8.4"
+        build: {flavor: composer}
+        disk: 1024
+        mounts:
+            vendor: {source: local, source_path: vendor}    # <- here
+        web:
+            locations: {"/": {root: web, passthru: /index.php}}
+
+    Bad:
+        disk: 1024
+        mounts:
+            static: {source: local, source_path: static}    # <- here
+        hooks:
+            build: |
+                set -e
+                pip install -r requirements.txt
+                python manage.py collectstatic --noinput
+
     Good:
         disk: 1024
         mounts:
@@ -93,12 +121,25 @@ def hides_build_output(mount: Mount) -> Iterator[Finding]:
     """
     application = _application(mount)
     build = next((hook.command for hook in application.hooks if hook.name == "build"), None)
-    if not mount.path or build is None or not build.script.complete or not application.hooks.known:
+    if not mount.path or not application.hooks.known:
+        return
+    flavor = _of_flavor(application, mount)
+    if flavor is not None and (build is None or build.script.complete) and not _is_moved(application, build, mount, -1):
+        folder, said, place = flavor
+        yield finding(
+            mount.key,
+            f"mount `{mount.name}` hides what {said} puts into `{folder}` before the `build` hook: the application will "
+            "not see it",
+            help="remove the mount, or mount only a folder in it that the application writes to",
+            related=[(place, "what installs it")],
+        )
+        return
+    if build is None or not build.script.complete:
         return
     for found in known(build):
         if found.command.conditional or found.command.excused:
             continue
-        exact = found.tool == "package script"
+        exact = found.tool in ("package script", _DJANGO)
         folder = next((p for p in _filled(found) if p == mount.path or (not exact and is_below(p, mount.path))), None)
         if folder is not None and not _is_cared_for(application, build, mount, found):
             yield finding(
@@ -132,7 +173,7 @@ def _filled(found: Known) -> Iterator[str]:
         if found.tool == "Python packages" and texts[0].startswith("pip"):
             names = ()
     else:
-        names = _SCRIPT if found.tool == "package script" else _BUILDS.get(found.name, ())
+        names = _OF_TOOLS.get(found.tool) or _BUILDS.get(found.name, ())
         option = found.plain.option("-d", "--destination", "--output", "--outDir", "--dist-dir", "--target-dir", "-o")
         if option is not None and option.value is not None:
             path = resolve(folder, option.value)
@@ -142,10 +183,36 @@ def _filled(found: Known) -> Iterator[str]:
         yield f"{folder}/{name}".lstrip("/")
 
 
+def _of_flavor(application: Application, mount: Mount) -> tuple[str, str, Node] | None:
+    """The folder at a mount that is filled before the build hook, what does so, and the key that says so."""
+    folder, manifest, tool, named = _FLAVORS.get(application.type.name if application.type else "", ("", "", "", ""))
+    type = application.get("type")
+    if mount.path != folder or type is None:
+        return None
+    node = value_of(application.get("build"), "flavor")
+    if node is not None:
+        return (folder, tool, node) if text_of(node) == named else None
+    if application.root is None or application.get("build") is not None:
+        return None
+    there = application.project.tree.exists(f"{application.root}/{manifest}".lstrip("/"))
+    return (folder, tool, type) if there else None
+
+
+_FLAVORS = {
+    "php": ("vendor", "composer.json", "Composer", "composer"),
+    "nodejs": ("node_modules", "package.json", "npm", "default"),
+}
+"""By language: the folder that the build of the image fills, where which file is there, with what, and its name."""
+
+
 def _is_cared_for(application: Application, build: Command, mount: Mount, found: Known) -> bool:
+    return _is_moved(application, build, mount, found.command.span.start)
+
+
+def _is_moved(application: Application, build: Command | None, mount: Mount, start: int) -> bool:
     """Whether the result is moved away during the build, or may be put into the mount later on."""
-    for simple in reached(build):
-        if simple.span.start > found.command.span.start:
+    for simple in reached(build) if build is not None else ():
+        if simple.span.start > start:
             taken = (is_below(path, mount.path) or is_below(mount.path, path) for path in takes_away(simple))
             if _is_own_script(simple) or any(taken):
                 return True

@@ -589,7 +589,7 @@ def worker_manager(worker: Worker) -> Iterator[Finding]:
 
 
 def _manager(simple: SimpleCommand, start: Command) -> Word | None:
-    """The word of a process manager, unless it is known to look after several programs."""
+    """The word of a process manager that has one program to look after, or who knows how many of the application."""
     plain = unwrap(simple)
     named = [text for text in plain.texts[1:] if not text.startswith("-")]
     if plain.program in ("pm2-runtime", "pm2-docker", "forever"):
@@ -600,8 +600,12 @@ def _manager(simple: SimpleCommand, start: Command) -> Word | None:
     if tool is None or tool.tool != "Supervisor":
         return None
     data = starts.configuration_of(tool, start.application)
-    several = data is not None and (len(_PROGRAM.findall(data)) != 1 or _NUMPROCS.search(data))
-    return None if several else plain.words[0]
+    if data is None:
+        file = plain.option("-c", "--configuration")
+        own = file is not None and file.literal and file.text and not file.text.startswith("/")
+        return plain.words[0] if own else None
+    alone = len(_PROGRAM.findall(data)) == 1 and not _NUMPROCS.search(data)
+    return plain.words[0] if alone else None
 
 
 _SEVERAL = regex(r"\.json\b|\.ya?ml\b|\.config\.[cm]?js\b|\A\S+ (?:list|stop|restart|logs|columns|config)\b")
