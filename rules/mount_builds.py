@@ -94,6 +94,7 @@ def hides_build_output(mount: Mount) -> Iterator[Finding]:
         disk: 1024
         mounts:
             vendor: {source: local, source_path: vendor}    # <- here
+        hooks: {deploy: php bin/console cache:clear}
         web:
             locations: {"/": {root: web, passthru: /index.php}}
 
@@ -125,10 +126,10 @@ def hides_build_output(mount: Mount) -> Iterator[Finding]:
         return
     flavor = _of_flavor(application, mount)
     if flavor is not None and (build is None or build.script.complete) and not _is_moved(application, build, mount, -1):
-        folder, said, place = flavor
+        filled, said, place = flavor
         yield finding(
             mount.key,
-            f"mount `{mount.name}` hides what {said} puts into `{folder}` before the `build` hook: the application will "
+            f"mount `{mount.name}` hides what {said} puts into `{filled}` before the `build` hook: the application will "
             "not see it",
             help="remove the mount, or mount only a folder in it that the application writes to",
             related=[(place, "what installs it")],
