@@ -25,6 +25,9 @@ FOLDERS = {".platform": PLATFORM, ".upsun": UPSUN}
 ROLES = {"applications.yaml": "applications", "services.yaml": "services", "routes.yaml": "routes"}
 """What the platform reads in `.platform/`."""
 
+OLD_NAMES = frozenset((".platform.application.yaml", ".platform.application.yml"))
+"""What old pages of the documentation call an application's file."""
+
 PRUNED = frozenset((
     ".git", ".hg", ".svn", "node_modules", "bower_components", "vendor", "__pycache__", ".venv", ".tox", ".nox",
     ".eggs", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".cache", ".npm", ".yarn", ".gradle", ".m2", ".terraform",
@@ -452,7 +455,10 @@ class _Sorter:
 
 def _near_applications(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     for name in names:
-        if name != APPLICATION_FILE and name not in ROLES and (problem := _meant(name, (APPLICATION_FILE,), names)):
+        if name in OLD_NAMES:
+            if APPLICATION_FILE not in names:
+                yield name, MISSPELT
+        elif name != APPLICATION_FILE and name not in ROLES and (problem := _meant(name, (APPLICATION_FILE,), names)):
             yield name, problem[0]
 
 

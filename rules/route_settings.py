@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from paaslint import pcre
 from paaslint.model import Route, switch_of, text_of, value_of, whole_number
 from paaslint.names import nearest, quoted
@@ -21,14 +23,27 @@ _ASSETS = regex(r"/(?:_next|assets?|build|bundles|css|dist|files|fonts?|images?|
 """How a route ends that leads to what is the same for every visitor."""
 
 
+_SESSIONS = (
+    ("Drupal", r"\bdrush\b|\bsites/[^/\s]+/files\b", "/^SS?ESS/"),
+    ("WordPress", r"\bwp-content\b", "/^wordpress_logged_in_/"),
+    ("Laravel", r"\bartisan\b", "laravel_session"),
+    ("Symfony", r"\bbin/console\b", "PHPSESSID"),
+    ("Django", r"\bmanage\.py\b", "sessionid"),
+    ("Rails", r"\brails\b", "/_session$/"),
+)
+"""Frameworks by what the configuration of an application with them speaks of, and the cookie of their sessions."""
+
+_LIKE_A_SESSION = regex(r"sess|sid|auth|log|user|token|jwt|remember|ident|account|member|wordpress|wp", re.I)
+
+
 @rule("RT013", "cache-cookies", severity=WARNING, where="cache")
 def cache_cookies(route: Route) -> Iterator[Finding]:
     """The cookies of a cache make it useless, or let it show one visitor's page to another.
 
     With `'*'`, which is the default, any cookie goes past the cache: nearly every visitor has one. Other names beside
     it have no effect. With an empty list cookies are ignored, and together with a `default_ttl` answers without a
-    `Cache-Control` header are kept for everybody, which is fine for a route to `/assets` alone. An entry `/…/` is a
-    regular expression.
+    `Cache-Control` header are kept for everybody, which is fine for a route to `/assets` alone. So they are with a list
+    that lacks the session of a known framework. An entry `/…/` is a regular expression.
 
     Bad:
         "https://{default}/":
@@ -55,6 +70,21 @@ def cache_cookies(route: Route) -> Iterator[Finding]:
             cache:
                 enabled: true
                 cookies: ["/^SS?ESS"]    # <- here
+
+    Bad:
+        # file: .platform.app.yaml
+        name: app
+        type: "python:3.13"
+        hooks: {deploy: python manage.py migrate}
+        web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        # file: .platform/routes.yaml
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            cache:
+                enabled: true
+                default_ttl: 300
+                cookies: [language]    # <- here
 
     Good:
         "https://{default}/":
@@ -93,6 +123,8 @@ def cache_cookies(route: Route) -> Iterator[Finding]:
             "may see the page of another",
             help="name the cookie of the session, or let the application say by `Cache-Control` what may be kept",
         )
+    elif lifetime > 0 and len(names) == len(cookies.items) and not _ASSETS.search(route.name.rstrip("/")):
+        yield from _forgotten_session(route, cookies, lifetime)
     for item, name in names:
         if name.startswith("/"):
             fault = pcre.fault(name[1:-1]) if len(name) > 1 and name.endswith("/") else None
@@ -103,6 +135,28 @@ def cache_cookies(route: Route) -> Iterator[Finding]:
                     + (fault.message if fault else "lacks the slash at its end, and no cookie has such a name"),
                     help="write `/…/` around a regular expression, or the name of a cookie",
                 )
+
+
+def _forgotten_session(route: Route, cookies: SequenceNode, lifetime: int) -> Iterator[Finding]:
+    """Where an application's framework is known, and no cookie that counts can be that of its sessions."""
+    for item in cookies.items:
+        letters = re.sub(r"\W", "", text_of(item) or "")
+        if len(letters) < 3 or (_LIKE_A_SESSION.search(letters) and not re.search("csrf|xsrf", letters, re.I)):
+            return
+    application = next((a for a in route.project.applications if a.name == route.upstream_name), None)
+    if application is None:
+        return
+    text = application.node.source.text[slice(*application.node.span)]
+    for framework, sign, session in _SESSIONS:
+        if re.search(sign, text):
+            yield finding(
+                cookies,
+                f"the cookie of {framework}'s sessions is not among those that count, and answers without `Cache-Control` are "
+                f"kept for {lifetime} seconds: a visitor may see the page of another",
+                help=f"add `{session}`, or let the application say by `Cache-Control` what may be kept",
+                related=[(application.key, "the application")],
+            )
+            return
 
 
 @rule("RT014", "cache-off-keys", severity=INFO, where="cache")

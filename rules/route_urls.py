@@ -310,12 +310,21 @@ def hard_coded_domain(route: Route) -> Iterator[Finding]:
 
     `{default}` is the project's domain in production and the generated one elsewhere. A written domain becomes a part
     of the generated one on preview environments of Platform.sh and Web PaaS, so that an application that expects its
-    domain breaks there; on Upsun it disappears, and two such routes meet.
+    domain breaks there; on Upsun it disappears, and two such routes meet. Of redirects only those from `www.` to the
+    project itself count: others lead away from a domain of old.
 
     Bad:
         "https://www.example.com/":    # <- here
             type: upstream
             upstream: "app:http"
+
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+        "https://www.example.com/":    # <- here
+            type: redirect
+            to: "https://{default}/"
 
     Good:
         "https://www.{default}/":
@@ -326,7 +335,7 @@ def hard_coded_domain(route: Route) -> Iterator[Finding]:
     """
     url = urls.parse(route.name)
     if (
-        route.type != "upstream"
+        not (route.type == "upstream" or _leads_home(route, url))
         or not url.scheme
         or route.name != route.name.strip()
         or "{" in route.name
@@ -346,3 +355,11 @@ def hard_coded_domain(route: Route) -> Iterator[Finding]:
         f"the route names the domain `{url.host}`: {effect}",
         help="write `{default}`, or `{all}` for every domain of the project, with the subdomain before it",
     )
+
+
+def _leads_home(route: Route, url: Url) -> bool:
+    """Whether a route is a redirect from `www.` to the project itself, by a placeholder or by the same domain."""
+    if route.type != "redirect" or route.to is None or not url.host.startswith("www."):
+        return False
+    target = urls.parse(route.to.text)
+    return target.has_placeholder or target.host == url.host.removeprefix("www.")

@@ -138,6 +138,11 @@ def test_a_config_folder_without_configuration_is_nothing(folder: str) -> None:
         ([".platfrom.app.yaml"], [Stray(".platfrom.app.yaml", MISSPELT, ".platform.app.yaml")]),
         (["platform.app.yaml"], [Stray("platform.app.yaml", MISSPELT, ".platform.app.yaml")]),
         ([".platform.apps.yaml"], [Stray(".platform.apps.yaml", MISSPELT, ".platform.app.yaml")]),
+        (
+            [".platform.application.yaml"],
+            [Stray(".platform.application.yaml", MISSPELT, ".platform.app.yaml")],
+        ),
+        ([".platform.app.yaml", ".platform.application.yaml"], []),
         ([".platfrom/routes.yaml"], [Stray(".platfrom/routes.yaml", MISSPELT, ".platform/routes.yaml")]),
         ([".upsn/config.yaml"], [Stray(".upsn/config.yaml", MISSPELT, ".upsun/config.yaml")]),
         (
