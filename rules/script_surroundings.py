@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from paaslint.commands.effects import is_below, writes
 from paaslint.commands.running import WHERE, reached, readings
 from paaslint.commands.tools import Plain, unwrap
-from paaslint.model import Application, Command, environment_of
+from paaslint.model import Application, Command, Relationship, environment_of
 from paaslint.quick import NamedTuple, regex
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 from paaslint.secrets import is_secret_name
@@ -606,3 +607,104 @@ def _find_own_names(application: Application, *, building: bool) -> set[str] | N
     if not building and application.environment is not None:
         found.update(setting.name for setting in application.environment.script.sets)
     return found
+
+
+_PROPERTY = regex(r"(\w+)_(HOST|PORT|USERNAME|PASSWORD|PATH|URL|SCHEME)")
+_DATABASES = {
+    "postgresql": ("POSTGRESQL", "POSTGRES", "DATABASE", "DB"),
+    "mariadb": ("MARIADB", "MYSQL", "DATABASE", "DB"),
+    "mysql": ("MYSQL", "MARIADB", "DATABASE", "DB"),
+    "oracle-mysql": ("MYSQL", "DATABASE", "DB"),
+}
+"""What people call the variables of a database, by its image."""
+
+
+@rule("HK025", "variable-of-no-relationship", severity=WARNING, also=(INFO,), flavour="upsun")
+def variable_of_no_relationship(command: Command) -> Iterator[Finding]:
+    """A script reads a variable of a service by another name than that of the relationship.
+
+    The variables of a service begin with the name of the relationship that leads to it, in upper case, whatever the
+    service is and is called. Where a file `.environment` may set the variable and is not here, it is advice.
+
+    Bad:
+        # file: .upsun/config.yaml
+        applications:
+            app:
+                type: "python:3.13"
+                relationships:
+                    database: "db:postgresql"
+                hooks:
+                    deploy: pg_isready -h "$POSTGRESQL_HOST"    # <- here
+                web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        services:
+            db: {type: "postgresql:17"}
+
+    Good:
+        # file: .upsun/config.yaml
+        applications:
+            app:
+                type: "python:3.13"
+                relationships:
+                    database: "db:postgresql"
+                variables:
+                    env: {REDIS_HOST: redis.example.org}
+                hooks:
+                    deploy: |
+                        set -e
+                        pg_isready -h "$DATABASE_HOST"
+                        python warm.py "$REDIS_HOST" "${DB_PORT:-5432}"
+                web: {commands: {start: "gunicorn -b 0.0.0.0:$PORT app:application"}}
+        services:
+            db: {type: "postgresql:17"}
+
+    Source: Variables, "Service environment variables"; Add services, "Connect to a service"
+    """
+    application = command.application
+    if command.role not in _RUNNING or not application.relationships.known:
+        return
+    meant: dict[str, Relationship] = {}
+    prefixes: set[str] = set()
+    told: set[str] = set()
+    for reading in readings(command):
+        found = _PROPERTY.fullmatch(reading.name)
+        if found is None or reading.name in told:
+            continue
+        if not prefixes:
+            prefixes, meant = _service_names(application)
+        own = _own_names(command)
+        if found[1] in prefixes or found[1] not in meant or own is None or reading.name in own:
+            continue
+        told.add(reading.name)
+        link = meant[found[1]]
+        is_known = application.project.tree.complete or application.environment is not None
+        yield finding(
+            command.place(reading.span),
+            f"no relationship is called `{found[1].lower()}`: the platform sets no `{reading.name}`, and it is empty in the "
+            f"{WHERE[command.role]}" + ("" if is_known else " unless `.environment` sets it"),
+            help=f"read `{_prefix(link.name)}_{found[2]}`, which the relationship `{link.name}` gives",
+            severity=WARNING if is_known else INFO,
+            related=[(link.key, "the relationship")],
+        )
+
+
+def _service_names(application: Application) -> tuple[set[str], dict[str, Relationship]]:
+    """What variables of services begin with, and what people may think they do, with the relationship that is meant."""
+    services = {service.name: service for service in application.project.services}
+    prefixes: set[str] = set()
+    meant: dict[str, Relationship] = {}
+    for container in application.web_and_workers:
+        for link in container.relationships:
+            prefixes.add(_prefix(link.name))
+            service = services.get(link.target or "")
+            if service is not None and service.type is not None:
+                image = service.type.name.removesuffix("-persistent")
+                for name in (service.name, image):
+                    meant.setdefault(_prefix(name), link)
+                for name in _DATABASES.get(image, ()):
+                    meant.setdefault(name, link)
+    return prefixes, meant
+
+
+def _prefix(name: str) -> str:
+    """What the variables of a relationship begin with."""
+    return re.sub(r"[^A-Z0-9_]", "_", name.upper())
