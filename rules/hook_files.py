@@ -135,11 +135,13 @@ def read_only_write(command: Command) -> Iterator[Finding]:
         if write.makes and not _is_new(command, write, simple):
             continue
         told.add(path)
+        maybe = write.makes and _is_there(command, path) is None
         named = f"a mount ({quoted(sorted(folders)[:3], 'or')})" if folders else "a mount"
         yield finding(
             command.place(write.word.span),
-            f"the {WHERE[command.role]} writes to `{path or '.'}`, which lies in no mount: it fails, as the file system "
-            "can only be read once the application is built",
+            f"the {WHERE[command.role]} writes to `{path or '.'}`, which lies in no mount: it fails"
+            f"{', unless the folder is committed' if maybe else ''}, as the file system can only be read once the "
+            "application is built",
             help=f"write to {named} or to `/tmp`; what is the same each time belongs in the `build` hook",
         )
 
@@ -253,13 +255,24 @@ def _is_install(simple: SimpleCommand) -> bool:
     return found is not None and found.entry.purpose in ("install", "build")
 
 
+def _is_there(command: Command, path: str) -> bool | None:
+    """Whether the repository has a file or folder of the application; None where that is not known."""
+    application = command.application
+    return (
+        None if application.root is None else application.project.tree.exists(f"{application.root}/{path}".lstrip("/"))
+    )
+
+
 def _is_new(command: Command, write: Write, simple: SimpleCommand) -> bool:
-    """Whether a folder is surely not there yet, so that making it has to write."""
+    """Whether a folder is not there yet, as far as files and the build hook tell, so that making it has to write."""
     application = command.application
     if application.root is None or not (_OUTPUTS | _PACKAGES).isdisjoint(write.path.split("/")):
         return False
-    if application.project.tree.exists(f"{application.root}/{write.path}".lstrip("/")) is not False:
-        return not simple.conditional and not any(word.text.startswith("-p") for word in simple.words)
+    there = _is_there(command, write.path)
+    if simple.conditional and there is not False:
+        return False
+    if there:
+        return not any(word.text.startswith("-p") for word in simple.words)
     name = write.path.rpartition("/")[2]
     return not any(h.name == "build" and h.command is not None and name in h.command.text for h in application.hooks)
 

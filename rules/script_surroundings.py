@@ -145,7 +145,7 @@ def no_init_system(command: Command) -> Iterator[Finding]:
         if any(wrapper.name == "sudo" for wrapper in plain.wrappers):
             continue  # which is told already
         word = plain.words[0]
-        what = "cron daemon" if plain.program in ("crontab", "at") else "init system"
+        what = "cron daemon" if plain.program == "crontab" else "init system"
         yield finding(
             command.place(word.span),
             f"`{word.text}` finds no {what} in the container: it fails, or does nothing",

@@ -805,3 +805,41 @@ def test_a_package_manager_that_stays_old_hides_no_failure(script: str) -> None:
     text = f"hooks:\n    build: {block(script)}"
     found = lint_files({".platform.app.yaml": PHP + text}, Settings(select=("HK003",))).diagnostics
     assert [d.code for d in found] == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "systemctl restart --user app",
+        "command -v systemctl && systemctl reload nginx",
+        "crontab -l",
+        "service nginx restart || true",
+        "npm run build && npm test",
+        "yarn build",
+        "npm ci --prefix client build",
+        "cd web && npm ci && cd ..\ncd web/themes && npm ci",
+        "(cd web/a && npm ci)\n(cd web/b && npm ci)",
+        'cd web/a\nnpm ci\ncd "$PLATFORM_APP_DIR/web/b"\nnpm ci',
+        "if [ -d web/a ]; then cd web/a; fi\ncd web/b",
+        "cd web/a\nmkdir -p web/b\ncd web/b",
+        "cd src\nls\ncd api",
+    ],
+)
+def test_neither_a_slip_nor_an_init_system(script: str) -> None:
+    assert not {"HK021", "HK022", "HK023"} & {code for code, *_ in told(f"set -e\n{script}", "build")}
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("service nginx restart", "HK021"),
+        ("/etc/init.d/php-fpm restart", "HK021"),
+        ("echo '0 * * * * x' | crontab -", "HK021"),
+        ("npm --silent build", "HK022"),
+        ("npm dev", "HK022"),
+        ("cd web/a\nls\ncd web/b", "HK023"),
+        ("cd web/a\nls\ncd ./x\ncd web", "HK023"),
+    ],
+)
+def test_slips_and_init_systems(script: str, code: str) -> None:
+    assert code in {found for found, *_ in told(f"set -e\n{script}", "build")}

@@ -109,7 +109,7 @@ def test_what_stays(command: str) -> None:
     ("command", "found"),
     [
         ("npm run build", [("WB003", "warning")]),
-        ("NODE_ENV=production npm build", [("WB003", "warning")]),
+        ("NODE_ENV=production npm build", [("HK022", "warning")]),
         ("php artisan cache:clear", [("WB003", "warning")]),
         ("echo started", [("WB003", "warning")]),
         ("npm run build && npm start", [("WB016", "warning")]),
