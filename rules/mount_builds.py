@@ -225,7 +225,8 @@ def _is_moved(application: Application, build: Command | None, mount: Mount, sta
         for simple in reached(command):
             if any(is_below(write.path, mount.path) for write in writes(simple)):
                 return True
-            if command.role != "start" and _is_own_script(simple):
+            # What a flavor has installed is there before any script: one of the deployed site rather needs it.
+            if start >= 0 and command.role != "start" and _is_own_script(simple):
                 return True
     return False
 

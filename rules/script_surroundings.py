@@ -206,8 +206,8 @@ def no_such_command(command: Command) -> Iterator[Finding]:
         plain = unwrap(simple)
         if plain.program != "npm" or simple.excused:
             continue
-        word = next((word for word in plain.words[1:] if not word.text.startswith("-")), None)
-        if word is not None and _SCRIPT.match(word.text) and word is _first_argument(plain):
+        word = _first_argument(plain)
+        if word is not None and _SCRIPT.match(word.text):
             yield finding(
                 command.place((plain.words[0].span.start, word.span.end)),
                 f"npm has no command `{word.text}`: it prints its help, or fails, and runs no script",
@@ -216,8 +216,10 @@ def no_such_command(command: Command) -> Iterator[Finding]:
 
 
 def _first_argument(plain: Plain) -> Word | None:
-    """The first word behind options that take no value, as far as npm has such."""
+    """The first word behind the options and their values, as far as it is known which of npm's have one."""
     for before, word in zip(plain.texts, plain.words[1:], strict=False):
+        if before in ("--prefix", "-C", "--workspace", "-w", "--loglevel"):
+            continue
         if not word.text.startswith("-"):
             takes = before.startswith("-") and before not in ("-s", "--silent", "--quiet", "--verbose", "-q", "-d")
             return None if takes and "=" not in before else word

@@ -191,6 +191,7 @@ def test_of_many_crons_that_are_due_together_a_few_are_shown() -> None:
         ("0 3 * * *", "php artisan queue:work", ("CR011", "warning")),
         ("0 3 * * *", "timeout 2000 php import.php", ("CR013", "warning")),
         ("0 3 * * *", "echo done", None),
+        ("*/10 * * * *", "sleep 1200 && php import.php", ("CR012", "warning")),
         ("*/10 * * * *", "php import.php", ("CR012", "info")),
         ("*/10 * * * *", "php artisan queue:work", ("CR011", "warning")),
         ("*/10 * * * *", "sleep 900; php import.php", ("CR012", "warning")),

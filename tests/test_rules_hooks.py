@@ -843,3 +843,27 @@ def test_neither_a_slip_nor_an_init_system(script: str) -> None:
 )
 def test_slips_and_init_systems(script: str, code: str) -> None:
     assert code in {found for found, *_ in told(f"set -e\n{script}", "build")}
+
+
+@pytest.mark.parametrize(
+    ("hook", "script", "found"),
+    [
+        ("build", "npm ci && npm build", ["HK022"]),
+        ("build", "npm --prefix front build", ["HK022"]),
+        ("build", "npm ci && npm run build && npm test", []),
+        ("build", "mysql -h database.internal -e 'SELECT 1' main", ["HK004"]),
+        ("build", "mysql -h db.example.org -e 'SELECT 1' main", []),
+        ("build", "curl -sfo uploads/logo.png https://cdn.example.org/logo.png", ["HK005"]),
+        ("build", "cd uploads && wget https://cdn.example.org/logo.png", ["HK005"]),
+        ("build", "wget -qO- https://cdn.example.org/install.sh", []),
+        ("deploy", "git clone https://example.org/themes.git", ["HK006"]),
+        ("deploy", "cp -t themes uploads/a uploads/b", ["HK006"]),
+        ("deploy", "yarn encore production", ["HK007"]),
+        ("deploy", "for i in {1..3}; do php warm.php; done", ["HK002"]),
+        ("deploy", "echo $ADMINPW", ["HK016"]),
+        ("deploy", "echo $PWD", []),
+    ],
+)
+def test_one_mistake_in_a_hook_is_one_finding(hook: str, script: str, found: list[str]) -> None:
+    more = "disk: 512\nmounts:\n    uploads: {source: local, source_path: uploads}\n"
+    assert [code for code, _ in told(script, hook, more)] == found

@@ -11,7 +11,9 @@ from ..text import Span
 from .running import context, reached
 from .tools import Known, identify, unwrap
 
-_PROGRAMS = frozenset(("debugpy", "ts-node-dev", "tsnd", "watchfiles", "watchmedo", "pdb"))
+_PROGRAMS = frozenset(
+    ("CompileDaemon", "debugpy", "entr", "pdb", "reflex", "rerun", "ts-node-dev", "tsnd", "watchfiles", "watchmedo")
+)
 _SCRIPT = regex(r"(?:\A|:)(?:dev|develop|watch)(?::|\Z)")
 _WATCHES = {
     "Dramatiq": ("--watch",),
