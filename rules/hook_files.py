@@ -69,7 +69,7 @@ def build_into_mount(hook: Hook) -> Iterator[Finding]:
             )
 
 
-@rule("HK006", "read-only-write", severity=WARNING)
+@rule("HK006", "read-only-write", severity=WARNING, before=("HK003",))
 def read_only_write(command: Command) -> Iterator[Finding]:
     """A hook, a cron or a start writes where nothing can be written.
 
@@ -287,7 +287,7 @@ _PACKAGES = frozenset(("vendor", "node_modules", ".venv", "venv", "env", "bundle
 """Folders that package managers write to."""
 
 
-@rule("HK007", "install-in-deploy", severity=WARNING, before=("HK006",))
+@rule("HK007", "install-in-deploy", severity=WARNING, before=("HK003", "HK006"))
 def install_in_deploy(hook: Hook) -> Iterator[Finding]:
     """A deploy hook installs dependencies or builds assets.
 

@@ -10,7 +10,7 @@ from paaslint.commands.starts import background_of, leaves, title
 from paaslint.commands.tools import PAGE, Known, duration, unwrap
 from paaslint.model import Application, Command, Cron, Hook, Relationship, Worker
 from paaslint.names import nearest, quoted
-from paaslint.nodes import INCLUDED, LITERAL, MappingNode
+from paaslint.nodes import INCLUDED, LITERAL, MappingNode, ScalarNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 from paaslint.shell import Block, Script, SimpleCommand, syntax_errors
 
@@ -692,7 +692,7 @@ def asks_a_question(hook: Hook) -> Iterator[Finding]:
         )
 
 
-@rule("HK015", "migration-after-traffic", severity=INFO)
+@rule("HK015", "migration-after-traffic", severity=INFO, before=("HK003",))
 def migration_after_traffic(hook: Hook) -> Iterator[Finding]:
     """The database is migrated after the application has begun to answer requests.
 
@@ -709,8 +709,9 @@ def migration_after_traffic(hook: Hook) -> Iterator[Finding]:
     Source: Compare hooks, "Deploy hook"
     """
     command = hook.command
-    if hook.name != "post_deploy" or command is None:
-        return
+    written = hook.key.text if isinstance(hook.key, ScalarNode) else ""
+    if hook.name != "post_deploy" or command is None or written != hook.name:
+        return  # of a misspelt hook it is a guess which one is meant
     for found in known(command):
         if found.entry.purpose == "migration" and not re.search(r"seed|install|bootstrap|\bsi\b", found.name):
             yield finding(

@@ -235,7 +235,8 @@ def redirect_nowhere(project: Project) -> Iterator[Finding]:
         return
     hosts = {urls.parse(route.name).wildcard_host for route in project.routes}
     if any("{" in host.replace("{default}", "").replace("{all}", "") for host in hosts) or not all(
-        isinstance(route.key, ScalarNode) for route in project.routes
+        isinstance(route.key, ScalarNode) and ("//" not in route.name or urls.parse(route.name).scheme)
+        for route in project.routes
     ):
         return  # a misspelt placeholder in a route is the mistake then
     for route in project.routes:

@@ -12,7 +12,7 @@ from paaslint.model import Command
 from paaslint.nodes import DOUBLE, FOLDED, PLAIN, Place, ScalarNode
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 from paaslint.shell import BASH, Fault, SimpleCommand, Word, parse, resolve, syntax_errors
-from paaslint.shell.bashisms import WRONG, Bashism, bashisms
+from paaslint.shell.bashisms import SYNTAX, WRONG, Bashism, bashisms
 from paaslint.text import Span
 
 from ..quick import regex
@@ -140,7 +140,12 @@ def bash_in_dash(command: Command) -> Iterator[Finding]:
     Source: Configure Drush and Drupal, step 1; the constructs were tried under dash 0.5.12
     """
     found = bashisms(command.script)
+    told: set[tuple[str, int]] = set()
     for bashism in found:
+        line = command.text.count("\n", 0, bashism.span.start)
+        if bashism.effect == SYNTAX and (bashism.construct, line) in told:
+            continue  # dash reads no further than the first
+        told.add((bashism.construct, line))
         yield finding(
             command.place(bashism.span),
             f"`{_shown(bashism.text)}` is known to Bash alone{_dash_says(command, bashism)}",

@@ -274,7 +274,7 @@ def endpoint_unused(service: Service) -> Iterator[Finding]:
     if not isinstance(endpoints, MappingNode) or offer is None:
         return
     used = _used_endpoints(service)
-    if not used:
+    if not used or _has_lost_replica(service):
         return
     names = {name.removesuffix(suffix) for name in used for suffix in ("", *offer.suffixes)}
     for name, entry in endpoints.index().items():
@@ -286,6 +286,12 @@ def endpoint_unused(service: Service) -> Iterator[Finding]:
             )
 
 
+def _has_lost_replica(service: Service) -> bool:
+    """Whether a replica lacks the way to its primary, which may be this one: that is told of the replica."""
+    replicas = (other for other in service.project.services if (image := image_of(other)) and image.replica_of)
+    return any(all(r.name != facts.REPLICATION_RELATIONSHIP for r in replica.relationships) for replica in replicas)
+
+
 def _used_endpoints(service: Service) -> set[str] | None:
     """The endpoints of a service that relationships and routes name, and the one that they mean without naming any;
     None where some of them cannot be told, or where one leads to an endpoint that is not there."""
@@ -294,9 +300,10 @@ def _used_endpoints(service: Service) -> set[str] | None:
         return None
     used: set[str] = set()
     for relationship in project.relationships:
-        if relationship.target is None:
-            return None
-        if relationship.target == service.name:
+        target = relationship.target
+        if target is None or not (project.service(target) or project.application(target)):
+            return None  # what leads nowhere may be meant for this one
+        if target == service.name:
             name = relationship.endpoint or offer.default
             if name is None or not offer.has(name):
                 return None

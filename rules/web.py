@@ -175,12 +175,17 @@ def no_start(project: Project) -> Iterator[Finding]:
             start = commands.get("start") if isinstance(commands, MappingNode) else None
             if isinstance(start, ScalarNode) and start.is_null:
                 continue  # an empty value, which is told as such
+            if isinstance(commands, MappingNode) and not _COMMANDS.issuperset(commands.index()):
+                continue  # a key that means nothing there, which is told as such
             yield finding(
                 web.key_of("commands"),
                 f"application `{application.name}` has a route and no `web.commands.start`: nothing answers requests, "
                 "and visitors get `502 Bad Gateway`",
                 help="add `commands: {start: …}` under `web` with the server, or a location with `root` for mere files",
             )
+
+
+_COMMANDS = frozenset(("start", "pre_start", "post_start", "stop"))
 
 
 def _needs_a_process(web: Web) -> bool:

@@ -9,7 +9,7 @@ from paaslint.commands.development import development
 from paaslint.commands.effects import holds_output
 from paaslint.commands.running import known
 from paaslint.model import Command, Web, has_command, text_of, value_of
-from paaslint.nodes import Place, UnknownNode
+from paaslint.nodes import MappingNode, Place, UnknownNode
 from paaslint.rule import ERROR, WARNING, Finding, Iterator, finding, rule
 from paaslint.text import Span
 
@@ -194,6 +194,8 @@ def _family(web: Web) -> str | None:
     node = value_of(upstream, "socket_family")
     if node is not None:
         return text_of(node)
+    if isinstance(upstream, MappingNode) and not {"socket_family", "protocol"}.issuperset(upstream.index()):
+        return None  # a key that means nothing there may be meant
     kind = web.application.type
     if isinstance(upstream, UnknownNode) or kind is None or kind.name in ("php", "composable"):
         return None
