@@ -9,7 +9,7 @@ from paaslint import pcre, urls
 from paaslint.model import Project, Route, switch_of, text_of, value_of, whole_number
 from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, ScalarNode
-from paaslint.rule import ERROR, WARNING, Finding, Iterator, finding, rule
+from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
 from paaslint.urls import Url
 
 MAX_STEPS = 20
@@ -256,7 +256,7 @@ def redirect_nowhere(project: Project) -> Iterator[Finding]:
                 )
 
 
-@rule("RT010", "redirect-path", also=(WARNING,))
+@rule("RT010", "redirect-path", also=(WARNING, INFO))
 def redirect_path(route: Route) -> Iterator[Finding]:
     """A redirect of a path cannot work as it is written.
 
@@ -298,6 +298,10 @@ def redirect_path(route: Route) -> Iterator[Finding]:
                 paths:
                     "/old": {to: "/new"}
                     "/old/": {to: "/newer"}    # <- here
+                    "/older":
+                        to: "/new"
+                        prefix: false
+                        append_suffix: false    # <- here
 
     Good:
         "https://{default}/":
@@ -363,6 +367,14 @@ def _regexp_redirect(key: ScalarNode, settings: MappingNode) -> Iterator[Finding
 
 
 def _plain_redirect(key: ScalarNode, settings: MappingNode) -> Iterator[Finding]:
+    suffix = settings.entry("append_suffix")
+    if suffix is not None and switch_of(settings, "prefix", default=True) is False:
+        yield finding(
+            suffix.key,
+            "`append_suffix` has no meaning beside `prefix: false`: no path below this one is redirected",
+            help="remove it",
+            severity=INFO,
+        )
     to = value_of(settings, "to")
     looks = re.search(r"\A\^|\$\Z|\(.*\)|\.\*|\\[.dw/]", key.text)
     group = re.search(r"\$\d", text_of(to) or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from paaslint import pcre
+from paaslint import pcre, urls
 from paaslint.model import Route, switch_of, text_of, value_of, whole_number
 from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, ScalarNode, SequenceNode
@@ -217,12 +217,39 @@ def _strict(strict: MappingNode) -> Iterator[Finding]:
         )
 
 
+_STRICT_SWITCHES = ("enabled", "include_subdomains", "preload")
+
+
+def _told_otherwise(route: Route, strict: MappingNode) -> Iterator[Finding]:
+    """What an earlier route of the same host says otherwise of HTTP Strict Transport Security."""
+    host = urls.parse(route.name).host
+    for other in route.project.routes:
+        if other.node is route.node:
+            return
+        earlier = value_of(other.get("tls"), "strict_transport_security")
+        if not isinstance(earlier, MappingNode) or urls.parse(other.name).host != host:
+            continue
+        for name in _STRICT_SWITCHES:
+            here, there = (switch_of(node, name, default=False) for node in (strict, earlier))
+            if here is not None and there is not None and here is not there:
+                yield finding(
+                    strict.key_of(name) or strict,
+                    f"`{name}` differs from what `{other.name}` says: browsers keep one answer for the whole of `{host}`, "
+                    "the last one that they got",
+                    help="write `strict_transport_security` into one route of the host alone",
+                    severity=WARNING,
+                    related=[(earlier.key_of(name) or earlier, "the other route")],
+                )
+                return
+
+
 @rule("RT016", "bad-tls", also=(WARNING, INFO), where="tls")
 def bad_tls(route: Route) -> Iterator[Finding]:
     """A TLS setting has a value that the platform does not know, or one that weakens the route.
 
     `min_version` is `TLSv1.2` or `TLSv1.3`; the older ones are deprecated, and a warning. `client_authentication` is
-    `request` or `require`; without `client_certificate_authorities` any public authority will do.
+    `request` or `require`; without `client_certificate_authorities` any public authority will do. HTTP Strict Transport
+    Security concerns a whole domain: two routes of one host must not say different things of it.
 
     Bad:
         "https://{default}/":
@@ -247,19 +274,33 @@ def bad_tls(route: Route) -> Iterator[Finding]:
                     enabled: false
                     preload: true    # <- here
 
+    Bad:
+        "https://{default}/":
+            type: upstream
+            upstream: "app:http"
+            tls:
+                strict_transport_security: {enabled: true}
+        "https://{default}/api":
+            type: upstream
+            upstream: "app:http"
+            tls:
+                strict_transport_security: {enabled: false}    # <- here
+
     Good:
         "https://{default}/":
             type: upstream
             upstream: "app:http"
             tls:
                 min_version: TLSv1.3
+                strict_transport_security: {enabled: true, include_subdomains: true, preload: true}
 
-    Source: HTTPS, "Enforce TLS 1.3" and "Enable mTLS"
+    Source: HTTPS, "Enforce TLS 1.3", "Enable mTLS" and "Enable HTTP Strict Transport Security"
     """
     tls = route.get("tls")
     strict = value_of(tls, "strict_transport_security")
     if isinstance(strict, MappingNode):
         yield from _strict(strict)
+        yield from _told_otherwise(route, strict)
     version = value_of(tls, "min_version")
     name = text_of(version)
     if name in _OLD_TLS_VERSIONS and version is not None:
