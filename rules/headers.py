@@ -21,7 +21,8 @@ _NO_AGE = frozenset(("public", "private", "immutable", "must-revalidate"))
 def header_without_effect(location: Location) -> Iterator[Finding]:
     """A header of files has no effect, or takes the effect of another setting.
 
-    Beside a header `Cache-Control` the setting `expires` counts for nothing. For how long browsers have to use `https` is
+    Beside a header `Cache-Control` the setting `expires` counts for nothing, which is a warning where the header does not
+    say how long files may be kept. For how long browsers have to use `https` is
     said by the route: of a header `Strict-Transport-Security` only `max-age=0` has an effect. The headers of a rule
     stand in the place of the location's, which are not added to them.
 
@@ -114,14 +115,18 @@ def _own(holder: MappingNode, headers: MappingNode) -> Iterator[Finding]:
         text = (text_of(entry.value) or "").lower()
         if name.lower() == "cache-control":
             expires = holder.entry("expires")
+            lacks_age = bool(text) and _NO_AGE.issuperset(text.replace(" ", "").split(","))
             if expires is not None:
                 yield finding(
                     expires.key,
                     "`expires` has no effect beside the header `Cache-Control`, which alone says how long files are kept",
-                    help="remove one of them; in the header it is `max-age`, in seconds",
+                    help="write `max-age`, in seconds, into the header, or remove the header"
+                    if lacks_age
+                    else "remove one of them",
+                    severity=WARNING if lacks_age else INFO,
                     related=[(entry.value, "the header")],
                 )
-            elif text and _NO_AGE.issuperset(text.replace(" ", "").split(",")):
+            elif lacks_age:
                 yield finding(
                     entry.value,
                     f"`{name}: {text}` does not say how long files may be kept: each browser decides",

@@ -251,7 +251,7 @@ def duplicate_route(project: Project) -> Iterator[Finding]:
             )
 
 
-@rule("RT011", "no-https", severity=WARNING, where="Route")
+@rule("RT011", "no-https", severity=WARNING, also=(INFO,), where="Route")
 def no_https(project: Project) -> Iterator[Finding]:
     """A host has routes for `http` only, or a wildcard that no certificate comes for.
 
@@ -290,8 +290,9 @@ def no_https(project: Project) -> Iterator[Finding]:
                 if isinstance(route.key, ScalarNode) and route.name == route.name.strip()
                 else route.key,
                 f"no certificate comes for `{url.host}` by itself: Let's Encrypt gives none for a wildcard, and browsers "
-                "refuse the page",
+                "refuse the page until it has one of your own",
                 help="add a certificate of your own for it to the project, or name each host",
+                severity=INFO,
             )
         if url.scheme == "http" and url.wildcard_host not in encrypted and route.type != "redirect":
             encrypted.add(url.wildcard_host)
@@ -359,7 +360,7 @@ def hard_coded_domain(route: Route) -> Iterator[Finding]:
 
 def _leads_home(route: Route, url: Url) -> bool:
     """Whether a route is a redirect from `www.` to the project itself, by a placeholder or by the same domain."""
-    if route.type != "redirect" or route.to is None or not url.host.startswith("www."):
+    if route.type != "redirect" or route.to is None or not re.fullmatch(r"www\.[\w.-]+", url.host):
         return False
     target = urls.parse(route.to.text)
     return target.has_placeholder or target.host == url.host.removeprefix("www.")

@@ -65,7 +65,7 @@ def test_good_urls_are_silent(url: str) -> None:
 
 
 def test_a_wildcard_gets_no_certificate_by_itself() -> None:
-    assert routes(route("https://*.{default}/")) == [("RT011", "warning", 1)]
+    assert routes(route("https://*.{default}/")) == [("RT011", "info", 1)]
 
 
 @given(st.text(max_size=40) | st.from_regex(r"(https?:?/{0,2})?[*.a{}$: İß]{0,12}(/[a(*.?]{0,5})?", fullmatch=True))

@@ -241,7 +241,8 @@ def test_files_that_servers_listen_on(command: str, family: str, found: int) -> 
     [
         ({"headers": {"Cache-Control": "no-store"}}, []),
         ({"headers": {"Cache-Control": "public, immutable"}}, ["info"]),
-        ({"headers": {"cache-control": "max-age=60"}, "expires": "1d"}, ["warning"]),
+        ({"headers": {"cache-control": "max-age=60"}, "expires": "1d"}, ["info"]),
+        ({"headers": {"cache-control": "public"}, "expires": "1d"}, ["warning"]),
         ({"headers": {"X-Frame-Options": "DENY"}, "rules": {"a": {"headers": {"x-frame-options": "DENY"}}}}, []),
         ({"headers": {"X-Frame-Options": "DENY"}, "rules": {"a": {"headers": {}}}}, []),
         ({"headers": {"X-Frame-Options": "DENY"}, "rules": {"a": {"expires": "1d"}}}, []),
