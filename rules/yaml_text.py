@@ -532,14 +532,15 @@ def non_text_key(mapping: MappingNode) -> Iterator[Finding]:
         key = entry.key
         if entry.via == "merge" or isinstance(key, UnknownNode):
             continue
-        if isinstance(key, ScalarNode) and (isinstance(key.value, str) or key.style != PLAIN):
-            if key.value in _SWITCHES and key.style == PLAIN and len(key.value) > 1:
+        value = key.value if isinstance(key, ScalarNode) and key.style == PLAIN else None
+        if isinstance(value, str) or (isinstance(key, ScalarNode) and key.style != PLAIN):
+            if value in _SWITCHES and len(value) > 1:
                 yield finding(
                     key,
-                    f"the key `{key.value}` is text for one YAML reader and a switch for another: the platform may not "
+                    f"the key `{value}` is text for one YAML reader and a switch for another: the platform may not "
                     "see this name",
                     help="put it in quotes, or choose another name",
-                    fix=Repair("put it in quotes", (Change(key, f'"{key.value}"'),)),
+                    fix=Repair("put it in quotes", (Change(key, f'"{value}"'),)),
                 )
             continue
         if mapping.is_template:

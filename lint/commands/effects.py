@@ -99,13 +99,20 @@ def writes(command: SimpleCommand) -> list[Write]:
     return found
 
 
+_NAMING = frozenset((
+    "cp", "curl", "git", "install", "ln", "mkdir", "mv", "perl", "rsync", "sed", "tar", "tee", "touch", "truncate",
+    "unzip", "wget",
+))  # fmt: skip
+"""Programs that write what they are given as a plain word."""
+
+
 def _writes(command: SimpleCommand) -> Iterator[Write]:
     for redirection in command.redirections:
         if redirection.operator in _REDIRECTIONS and redirection.target is not None:
             yield from _at(command, (redirection.target,))
     plain = unwrap(command)
-    named = _positional(plain)
     program = plain.program
+    named = _positional(plain) if program in _NAMING else []
     if program == "mkdir":
         yield from (write._replace(makes=True) for write in _at(command, named))
     elif program in ("touch", "tee", "truncate"):
