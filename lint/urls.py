@@ -39,7 +39,7 @@ class Url(NamedTuple):
         return self.host.count("{") == self.host.count("}") == 1 and any(name in self.host for name in PLACEHOLDERS)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=16_384)
 def parse(text: str) -> Url:
     """The parts of any text as a URL; never fails. Nearly all projects have the same few routes."""
     scheme, host, port, path, rest = _PARTS.fullmatch(text.strip()).groups()  # type: ignore[union-attr]

@@ -137,11 +137,8 @@ def hides_build_output(mount: Mount) -> Iterator[Finding]:
         return
     if build is None or not build.script.complete:
         return
-    for found in known(build):
-        if found.command.conditional or found.command.excused:
-            continue
-        exact = found.tool in ("package script", _DJANGO)
-        folder = next((p for p in _filled(found) if p == mount.path or (not exact and is_below(p, mount.path))), None)
+    for found, exact, folders in _filling(application, build):
+        folder = next((p for p in folders if p == mount.path or (not exact and is_below(p, mount.path))), None)
         if folder is not None and not _is_cared_for(application, build, mount, found):
             yield finding(
                 mount.key,
@@ -159,6 +156,17 @@ def _application(mount: Mount) -> Application:
 
 def _place(build: Command, found: Known) -> Place:
     return build.place((found.matched[0].span.start, found.matched[-1].span.end))
+
+
+def _filling(application: Application, build: Command) -> list[tuple[Known, bool, list[str]]]:
+    """The commands of the build that surely fill folders, whether each of these is meant by its exact name, and the
+    folders; worked out once for all mounts."""
+    if "filling" not in application.answers:
+        sure = (found for found in known(build) if not (found.command.conditional or found.command.excused))
+        filling = ((found, found.tool in ("package script", _DJANGO), list(_filled(found))) for found in sure)
+        application.answers["filling"] = [each for each in filling if each[2]]
+    made: list[tuple[Known, bool, list[str]]] = application.answers["filling"]
+    return made
 
 
 def _filled(found: Known) -> Iterator[str]:

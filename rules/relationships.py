@@ -736,7 +736,8 @@ def client_extension_missing(application: Application) -> Iterator[Finding]:
     loaded = value_of(value_of(application.get("variables"), "php"), "extension")
     missing: dict[str, Relationship] = {}
     strange = enabled - set(offered.names())  # misspelt ones are told by RN001
-    related = [(one, _image(one)) for c in application.web_and_workers for one in c.relationships]
+    lists = {id(container.relationships): container.relationships for container in application.web_and_workers}
+    related = [(one, _image(one)) for relationships in lists.values() for one in relationships]
     images = {image for _, image in related}
     for relationship, image in related:
         clients = _CLIENTS.get(image, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from paaslint import pcre, urls
-from paaslint.model import Route, switch_of, text_of, value_of, whole_number
+from paaslint.model import Project, Route, switch_of, text_of, value_of, whole_number
 from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, ScalarNode, SequenceNode
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
@@ -223,12 +223,9 @@ _STRICT_SWITCHES = ("enabled", "include_subdomains", "preload")
 def _told_otherwise(route: Route, strict: MappingNode) -> Iterator[Finding]:
     """What an earlier route of the same host says otherwise of HTTP Strict Transport Security."""
     host = urls.parse(route.name).host
-    for other in route.project.routes:
+    for other, earlier in _strict_routes(route.project).get(host, ()):
         if other.node is route.node:
             return
-        earlier = value_of(other.get("tls"), "strict_transport_security")
-        if not isinstance(earlier, MappingNode) or urls.parse(other.name).host != host:
-            continue
         for name in _STRICT_SWITCHES:
             here, there = (switch_of(node, name, default=False) for node in (strict, earlier))
             if here is not None and there is not None and here is not there:
@@ -241,6 +238,19 @@ def _told_otherwise(route: Route, strict: MappingNode) -> Iterator[Finding]:
                     related=[(earlier.key_of(name) or earlier, "the other route")],
                 )
                 return
+
+
+def _strict_routes(project: Project) -> dict[str, list[tuple[Route, MappingNode]]]:
+    """By host, the routes that speak of HTTP Strict Transport Security, with that; gathered once for all routes."""
+    if "strict_routes" not in project.answers:
+        made: dict[str, list[tuple[Route, MappingNode]]] = {}
+        for route in project.routes:
+            strict = value_of(route.get("tls"), "strict_transport_security")
+            if isinstance(strict, MappingNode):
+                made.setdefault(urls.parse(route.name).host, []).append((route, strict))
+        project.answers["strict_routes"] = made
+    found: dict[str, list[tuple[Route, MappingNode]]] = project.answers["strict_routes"]
+    return found
 
 
 @rule("RT016", "bad-tls", also=(WARNING, INFO), where="tls")

@@ -68,7 +68,7 @@ def _told(node: ScalarNode, what: str, problem: _Problem | None) -> Iterator[Fin
         yield finding(place, f"{what} {why}", help=help, severity=severity)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=16_384)
 def _url_problem(text: str, *, is_key: bool, port: bool = False) -> _Problem | None:
     """What is wrong with a URL, the gravest of it. `port` says that one may be given."""
     if not text.strip() or re.search(_CURLY_QUOTE, text):

@@ -288,8 +288,13 @@ def endpoint_unused(service: Service) -> Iterator[Finding]:
 
 def _has_lost_replica(service: Service) -> bool:
     """Whether a replica lacks the way to its primary, which may be this one: that is told of the replica."""
-    replicas = (other for other in service.project.services if (image := image_of(other)) and image.replica_of)
-    return any(all(r.name != facts.REPLICATION_RELATIONSHIP for r in replica.relationships) for replica in replicas)
+    answers = service.project.answers
+    if "lost_replica" not in answers:
+        replicas = (other for other in service.project.services if (image := image_of(other)) and image.replica_of)
+        answers["lost_replica"] = any(
+            all(r.name != facts.REPLICATION_RELATIONSHIP for r in replica.relationships) for replica in replicas
+        )
+    return bool(answers["lost_replica"])
 
 
 def _used_endpoints(service: Service) -> set[str] | None:
@@ -298,20 +303,41 @@ def _used_endpoints(service: Service) -> set[str] | None:
     project, offer = service.project, endpoints_of(service)
     if not _links_known(project) or offer is None:
         return None
+    links = _links(project)
+    if links is None:
+        return None
     used: set[str] = set()
+    for is_route, endpoint in links.get(service.name, ()):
+        name = endpoint if is_route else endpoint or offer.default
+        if name is None or not (is_route or offer.has(name)):
+            return None
+        used.add(name)
+    return used
+
+
+_Links = dict[str, list[tuple[bool, str | None]]]
+
+
+def _links(project: Project) -> _Links | None:
+    """By the name of what they lead to, the endpoint that each route and relationship names, and whether it is a
+    route's; None where a relationship leads nowhere, for it may be meant for any service. Gathered once for all."""
+    if "links" not in project.answers:
+        project.answers["links"] = _gather_links(project)
+    links: _Links | None = project.answers["links"]
+    return links
+
+
+def _gather_links(project: Project) -> _Links | None:
+    links: _Links = {}
     for relationship in project.relationships:
         target = relationship.target
         if target is None or not (project.service(target) or project.application(target)):
-            return None  # what leads nowhere may be meant for this one
-        if target == service.name:
-            name = relationship.endpoint or offer.default
-            if name is None or not offer.has(name):
-                return None
-            used.add(name)
+            return None
+        links.setdefault(target, []).append((False, relationship.endpoint))
     for route in project.routes:
-        if route.upstream and route.upstream_name == service.name:
-            used.add(route.upstream.text.partition(":")[2].strip())
-    return used
+        if route.upstream and route.upstream_name:
+            links.setdefault(route.upstream_name, []).append((True, route.upstream.text.partition(":")[2].strip()))
+    return links
 
 
 def _links_known(project: Project) -> bool:
