@@ -24,7 +24,7 @@ from .model import (
     value_of,
     whole_number,
 )
-from .nodes import MappingNode, Node, UnknownNode, to_data, walk
+from .nodes import MappingNode, Node, has_unknown, to_data
 from .quick import NamedTuple
 
 OWN, INHERITED_ORIGIN, DEFAULT = "own", "inherited", "default"
@@ -230,7 +230,7 @@ class Instance:
         yield from _written(self.part.node, ("type", "commands", *INHERITED), OWN)
 
     def _property(self, setting: Setting) -> Property:
-        known = setting.known and not any(_is_unread(node) for node in walk(setting.node))
+        known = setting.known and not has_unknown(setting.node)
         value: object = None if setting.node is None else _plain(to_data(setting.node))
         if setting.name == "mounts" and isinstance(self.part, Container):
             value = {mount.path: _mount(mount.source, mount.source_path, mount.service) for mount in self.part.mounts}
@@ -287,10 +287,6 @@ def _parts(setting: Setting) -> Iterator[Setting]:
         return
     for part in _written(setting.node, (), setting.origin):
         yield Setting(f"{setting.name}.{part.name}", part.node, part.key, part.origin)
-
-
-def _is_unread(node: Node) -> bool:
-    return isinstance(node, UnknownNode) or (isinstance(node, MappingNode) and node.partial)
 
 
 def _plain(value: object) -> object:

@@ -8,6 +8,7 @@ meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from .nodes import INCLUDED, Entry, MappingNode, Node, Place, ScalarNode, SequenceNode, UnknownNode, walk
@@ -34,6 +35,7 @@ INHERITED = (
 Source: "Work with workers", Inheritance; the property tables' column "Set in instance?"."""
 
 P = TypeVar("P")
+R = TypeVar("R")
 Maker = Callable[[str, Node, Node], P]
 
 
@@ -55,6 +57,19 @@ def text_of(node: Node | None) -> str | None:
 def has_command(text: str) -> bool:
     """Whether a piece of shell holds more than white space and comments."""
     return any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
+
+
+def once(answers: dict[str, Any], key: str, find: Callable[[], R]) -> R:
+    """What the `answers` of a project or application have under a key; where they have nothing yet, what `find` gives."""
+    if key not in answers:
+        answers[key] = find()
+    found: R = answers[key]
+    return found
+
+
+def variable_prefix(name: str) -> str:
+    """What the variables of a relationship begin with on Upsun (Variables, "Service environment variables")."""
+    return re.sub(r"[^A-Z0-9_]", "_", name.upper())
 
 
 def whole_number(node: Node | None) -> int | None:

@@ -347,3 +347,8 @@ def walk(node: Node | None, seen: set[int] | None = None) -> list[Node]:
         elif isinstance(node, SequenceNode):
             pending.extend(reversed(node.items))
     return found
+
+
+def has_unknown(node: Node | None) -> bool:
+    """Whether a value, or something in it, could not be read."""
+    return any(isinstance(n, UnknownNode) or (isinstance(n, MappingNode) and n.partial) for n in walk(node))

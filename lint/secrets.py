@@ -86,6 +86,7 @@ _PASSWORD_ENDINGS = ("password", "passwd", "passphrase", "pwd", "pw")
 _SECRET_ENDINGS = ("secret", "apikey", "secretkey", "apitoken", "authtoken", "accesstoken")
 """The ends of names that are written as one word: `DBPASSWORD`, `ADMINPW`."""
 _FOLDERS = frozenset(("PWD", "OLDPWD"))
+"""Variables of the shell itself, which are no passwords."""
 _SECRET_WORDS = frozenset(("secret", "secrets", "token", "apikey", "apitoken", "credential", "credentials", "salt"))
 _KEYS = frozenset((
     "api", "secret", "private", "access", "auth", "encryption", "signing", "app", "jwt", "master", "session", "hash",
@@ -175,8 +176,8 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether the variable of that name is a credential, whatever its value; `PWD` is the shell's own."""
-    return name not in ("PWD", "OLDPWD") and _kind_of(name) != ""
+    """Whether the variable of that name is a credential, whatever its value."""
+    return _kind_of(name) != ""
 
 
 def _kind_of(name: str) -> str:

@@ -33,7 +33,7 @@ _TIGHT_COLON = regex(r"([\w.$-]+):(?=[^\s/:])")
 _COLONLESS = regex(
     r"""(?P<key>"[^"]*"|'[^']*'|[\w./-]+)(?P<sign>[ \t]+=[ \t]+|;[ \t]*$|[ \t]+(?=[|>]))?(?P<value>.*)"""
 )
-_NAME = re.compile(r"[\w./-]{2,}")
+_NAME = regex(r"[\w./-]{2,}")
 _COLONLESS_HEADER = regex(r"[ \t]*[\w-]+[ \t]+[|>][-+0-9]*[ \t]*")
 _BLOCK_HEADER = regex(r"[^\r\n]*?(?:[:-][ \t]+|^)(?:[!&]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?$")
 _CONFLICT = regex(r"^<{7}(?: [^\r\n]*)?(?=[\r\n])(?s:.*?)(?:^>{7}[^\r\n]*|\Z)", re.MULTILINE)

@@ -80,17 +80,17 @@ class DiskTree(Tree):
         if not clean:
             return self.root
         full = f"{self.root}/{clean}"
-        folder, slash, _ = clean.rpartition("/")
         names = self._names if self._names is not None else self._list_root()
         if names:
             # One look at the root answers for most of what is asked: what is not there, and what is no link.
-            is_link = names.get(clean[: clean.find("/")] if slash else clean)
+            first, slash, _ = clean.partition("/")
+            is_link = names.get(first)
             if is_link is None:
                 return None
             if not (is_link or slash):
                 return full
         # Nearly nothing is a link, and where there is none, nothing leads outside.
-        if self._is_linked(folder) or os.path.islink(full):
+        if self._is_linked(clean.rpartition("/")[0]) or os.path.islink(full):
             root = os.path.realpath(self.root)
             real = os.path.realpath(full)
             return full if real == root or real.startswith(root.rstrip(os.sep) + os.sep) else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from .diagnostic import ERROR, SchemaProblem
-from .nodes import Entry, MappingNode, Node, SequenceNode, UnknownNode, to_data, walk
+from .nodes import Entry, MappingNode, Node, SequenceNode, UnknownNode, has_unknown, to_data
 from .quick import TYPE_CHECKING, Any
 from .schema import place_of
 
@@ -44,7 +44,7 @@ def user_check(
         for error in sorted(validator.iter_errors(data), key=lambda e: [str(s) for s in e.absolute_path]):
             found = best_match([error]) or error
             node, entry = _at(root, found.absolute_path)
-            if found.validator not in _CERTAIN and _has_unknown(node):
+            if found.validator not in _CERTAIN and has_unknown(node):
                 continue
             for place, message in _places(node, entry, found):
                 problems.append(
@@ -83,10 +83,6 @@ def _at(root: Node, path: Iterable[str | int]) -> tuple[Node, Entry | None]:
             node = [item for item in node.items if not isinstance(item, UnknownNode)][int(step)]
             entry = Entry(node, node)
     return node, entry
-
-
-def _has_unknown(node: Node) -> bool:
-    return any(isinstance(n, UnknownNode) or (isinstance(n, MappingNode) and n.partial) for n in walk(node))
 
 
 def _places(node: Node, entry: Entry | None, error: ValidationError) -> Iterator[tuple[Node, str]]:

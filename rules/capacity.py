@@ -8,9 +8,8 @@ from paaslint import facts
 from paaslint.model import Application, Container, Project, Service, Setting, Web, Worker, text_of, whole_number
 from paaslint.names import quoted
 from paaslint.nodes import MappingNode, Node
+from paaslint.quick import TYPE_CHECKING
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
-
-from ..quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from paaslint.capacity import Budget, Claim

@@ -11,10 +11,9 @@ from paaslint.commands.durations import MAX_SECONDS, Duration
 from paaslint.model import Application, Cron, whole_number
 from paaslint.names import quoted
 from paaslint.nodes import Node, Place
+from paaslint.quick import TYPE_CHECKING
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 from paaslint.schedule import Schedule, duration_text
-
-from ..quick import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from paaslint.commands.tools import Entry, Known

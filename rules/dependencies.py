@@ -126,16 +126,15 @@ def extension_as_package(application: Application) -> Iterator[Finding]:
     for language, entry in _languages(application):
         packages = (value_of(entry.value, "require") or entry.value) if language == "php" else None
         for name, package in packages.index().items() if isinstance(packages, MappingNode) else ():
-            extension = name.removeprefix("ext-")
-            if extension != name or name == "php":
-                yield finding(
-                    package.key,
-                    f"`{name}` is no package: Composer installs nothing for it, and the build fails where "
-                    + ("PHP does not have it" if extension != name else "another PHP runs"),
-                    help=f"remove it, and list `{extension}` under `runtime.extensions`"
-                    if extension != name
-                    else "remove it: the application's `type` says which PHP runs",
-                )
+            if name.startswith("ext-"):
+                lack = "PHP does not have it"
+                remedy = f"remove it, and list `{name.removeprefix('ext-')}` under `runtime.extensions`"
+            elif name == "php":
+                lack, remedy = "another PHP runs", "remove it: the application's `type` says which PHP runs"
+            else:
+                continue
+            message = f"`{name}` is no package: Composer installs nothing for it, and the build fails where {lack}"
+            yield finding(package.key, message, help=remedy)
 
 
 _FLAVORS = ("none", "default", "composer", "drupal", "symfony")

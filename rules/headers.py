@@ -22,9 +22,9 @@ def header_without_effect(location: Location) -> Iterator[Finding]:
     """A header of files has no effect, or takes the effect of another setting.
 
     Beside a header `Cache-Control` the setting `expires` counts for nothing, which is a warning where the header does not
-    say how long files may be kept. For how long browsers have to use `https` is
-    said by the route: of a header `Strict-Transport-Security` only `max-age=0` has an effect. The headers of a rule
-    stand in the place of the location's, which are not added to them.
+    say how long files may be kept. For how long browsers have to use `https` is said by the route: of a header
+    `Strict-Transport-Security` only `max-age=0` has an effect. The headers of a rule stand in the place of the
+    location's, which are not added to them.
 
     Bad:
         web:
@@ -92,7 +92,8 @@ def header_without_effect(location: Location) -> Iterator[Finding]:
         if not isinstance(holder, MappingNode) or not isinstance(headers, MappingNode):
             continue
         yield from _own(holder, headers)
-        lost = [name for key, name in protecting.items() if key not in _protecting(headers)]
+        repeated = _protecting(headers)
+        lost = [name for key, name in protecting.items() if key not in repeated]
         if lost and headers.entries and not headers.partial:
             yield finding(
                 holder.key_of("headers") or headers,

@@ -11,6 +11,7 @@ from paaslint.commands.tools import PAGE, Known, duration, unwrap
 from paaslint.model import Application, Command, Cron, Hook, Relationship, Worker
 from paaslint.names import nearest, quoted
 from paaslint.nodes import INCLUDED, LITERAL, MappingNode, ScalarNode
+from paaslint.quick import regex
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 from paaslint.shell import Block, Script, SimpleCommand, syntax_errors
 
@@ -277,8 +278,8 @@ _LOOKS = ("-V", "-?", "--help-all")
 """Options with which the clients tell about themselves, beside `--help` and `--version`."""
 _WITHOUT_SERVICE = ("--sql", "--dump-sql")
 """Options with which a migration is written and not run."""
-_DATABASE_NAME = re.compile(r"DATABASE|(?:\A|_)(?:DB|DSN)(?:_|\Z)")
-_OWN_DATABASE = re.compile(r"(?<![a-z])test(?:s|ing)?(?![a-z])|sqlite|nulldb|:memory:")
+_DATABASE_NAME = regex(r"DATABASE|(?:\A|_)(?:DB|DSN)(?:_|\Z)")
+_OWN_DATABASE = regex(r"(?<![a-z])test(?:s|ing)?(?![a-z])|sqlite|nulldb|:memory:")
 """In a value: a database of tests, or one that needs no server."""
 
 
@@ -303,7 +304,7 @@ def _brings_database(simple: SimpleCommand) -> bool:
     )
 
 
-_INTERNAL = re.compile(r"(?:\A|[@/=]|-h)[a-z0-9_-]+\.internal(?:[:/?]|\Z)")
+_INTERNAL = regex(r"(?:\A|[@/=]|-h)[a-z0-9_-]+\.internal(?:[:/?]|\Z)")
 """The host of a relationship; a longer name is one of another network."""
 
 

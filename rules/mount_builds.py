@@ -5,7 +5,7 @@ from __future__ import annotations
 from paaslint.commands.effects import is_below, takes_away, writes
 from paaslint.commands.running import known, reached
 from paaslint.commands.tools import Known, identify, unwrap
-from paaslint.model import Application, Command, Mount, text_of, value_of
+from paaslint.model import Application, Command, Mount, once, text_of, value_of
 from paaslint.nodes import Node, Place
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
 from paaslint.shell import SimpleCommand, resolve
@@ -161,12 +161,13 @@ def _place(build: Command, found: Known) -> Place:
 def _filling(application: Application, build: Command) -> list[tuple[Known, bool, list[str]]]:
     """The commands of the build that surely fill folders, whether each of these is meant by its exact name, and the
     folders; worked out once for all mounts."""
-    if "filling" not in application.answers:
+
+    def find() -> list[tuple[Known, bool, list[str]]]:
         sure = (found for found in known(build) if not (found.command.conditional or found.command.excused))
         filling = ((found, found.tool in ("package script", _DJANGO), list(_filled(found))) for found in sure)
-        application.answers["filling"] = [each for each in filling if each[2]]
-    made: list[tuple[Known, bool, list[str]]] = application.answers["filling"]
-    return made
+        return [each for each in filling if each[2]]
+
+    return once(application.answers, "filling", find)
 
 
 def _filled(found: Known) -> Iterator[str]:

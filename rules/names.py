@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from paaslint.model import Application, Container, Project, Relationship, Service, Web, Worker, value_of
+from paaslint.model import (
+    Application,
+    Container,
+    Project,
+    Relationship,
+    Service,
+    Web,
+    Worker,
+    value_of,
+    variable_prefix,
+)
 from paaslint.nodes import MappingNode, Node, ScalarNode
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
 
@@ -235,11 +245,11 @@ def variable_clash(part: Application | Web | Worker) -> Iterator[Finding]:
             related=[(first, "the other one")],
         )
     relationships = node.index().get("relationships") if application.project.is_upsun else None
-    for first, second in _twins(relationships.value if relationships else None, _prefix):
+    for first, second in _twins(relationships.value if relationships else None, variable_prefix):
         yield finding(
             second,
             f"the relationships `{second.text}` and `{first.text}` give the same variables, "
-            f"`{_prefix(second.text)}_HOST` and so on: which of the two they describe is not documented",
+            f"`{variable_prefix(second.text)}_HOST` and so on: which of the two they describe is not documented",
             help="rename one of them",
             related=[(first, "the other one")],
         )
@@ -253,11 +263,6 @@ def _twins(node: Node | None, normal: Callable[[str], str]) -> Iterator[tuple[Sc
             earlier = first.setdefault(normal(name), entry.key)
             if earlier is not entry.key:
                 yield earlier, entry.key
-
-
-def _prefix(name: str) -> str:
-    """What the variables of a relationship begin with on Upsun."""
-    return re.sub(r"[^A-Z0-9_]", "_", name.upper())
 
 
 @rule("NM005", "container-clash", severity=WARNING, before=("NM001",), where="Worker")

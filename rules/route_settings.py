@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from paaslint import pcre, urls
-from paaslint.model import Project, Route, switch_of, text_of, value_of, whole_number
+from paaslint.model import Project, Route, once, switch_of, text_of, value_of, whole_number
 from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, ScalarNode, SequenceNode
+from paaslint.quick import regex
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
-
-from ..quick import regex
 
 _TLS_VERSIONS = ("TLSv1.2", "TLSv1.3")
 _OLD_TLS_VERSIONS = ("TLSv1.0", "TLSv1.1")
@@ -104,6 +103,7 @@ def cache_cookies(route: Route) -> Iterator[Finding]:
     lifetime = whole_number(value_of(cache, "default_ttl")) or 0
     names = [(item, item.text) for item in cookies.items if isinstance(item, ScalarNode)]
     star = next((item for item, name in names if name == "*"), None)
+    for_all = _ASSETS.search(route.name.rstrip("/")) is not None
     if star is not None and len(cookies.items) > 1:
         yield finding(
             star,
@@ -116,14 +116,14 @@ def cache_cookies(route: Route) -> Iterator[Finding]:
             f"`'*'` lets any cookie go past the cache: `default_ttl: {lifetime}` holds only for visitors without a cookie",
             help="name the cookies that matter, such as the session's",
         )
-    elif not cookies.items and lifetime > 0 and not _ASSETS.search(route.name.rstrip("/")):
+    elif not cookies.items and lifetime > 0 and not for_all:
         yield finding(
             cookies,
             f"all cookies are ignored, and answers without `Cache-Control` are kept for {lifetime} seconds: a visitor "
             "may see the page of another",
             help="name the cookie of the session, or let the application say by `Cache-Control` what may be kept",
         )
-    elif lifetime > 0 and len(names) == len(cookies.items) and not _ASSETS.search(route.name.rstrip("/")):
+    elif lifetime > 0 and len(names) == len(cookies.items) and not for_all:
         yield from _forgotten_session(route, cookies, lifetime)
     for item, name in names:
         if name.startswith("/"):
@@ -242,15 +242,16 @@ def _told_otherwise(route: Route, strict: MappingNode) -> Iterator[Finding]:
 
 def _strict_routes(project: Project) -> dict[str, list[tuple[Route, MappingNode]]]:
     """By host, the routes that speak of HTTP Strict Transport Security, with that; gathered once for all routes."""
-    if "strict_routes" not in project.answers:
+
+    def find() -> dict[str, list[tuple[Route, MappingNode]]]:
         made: dict[str, list[tuple[Route, MappingNode]]] = {}
         for route in project.routes:
             strict = value_of(route.get("tls"), "strict_transport_security")
             if isinstance(strict, MappingNode):
                 made.setdefault(urls.parse(route.name).host, []).append((route, strict))
-        project.answers["strict_routes"] = made
-    found: dict[str, list[tuple[Route, MappingNode]]] = project.answers["strict_routes"]
-    return found
+        return made
+
+    return once(project.answers, "strict_routes", find)
 
 
 @rule("RT016", "bad-tls", also=(WARNING, INFO), where="tls")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from paaslint.commands.effects import is_below, writes
 from paaslint.commands.running import WHERE, reached, readings
 from paaslint.commands.tools import Plain, unwrap
-from paaslint.model import Application, Command, Relationship, environment_of
+from paaslint.model import Application, Command, Relationship, environment_of, once, variable_prefix
 from paaslint.quick import NamedTuple, regex
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 from paaslint.secrets import is_secret_name
@@ -593,10 +592,7 @@ def _own_names(command: Command) -> set[str] | None:
     """The environment variables that the application sets itself; None where they are not known."""
     answers = command.application.answers
     key = "own_names_building" if command.role == "build" else "own_names"
-    if key not in answers:
-        answers[key] = _find_own_names(command.application, building=command.role == "build")
-    names: set[str] | None = answers[key]
-    return names
+    return once(answers, key, lambda: _find_own_names(command.application, building=command.role == "build"))
 
 
 def _find_own_names(application: Application, *, building: bool) -> set[str] | None:
@@ -683,7 +679,7 @@ def variable_of_no_relationship(command: Command) -> Iterator[Finding]:
             command.place(reading.span),
             f"no relationship is called `{found[1].lower()}`: the platform sets no `{reading.name}`, and it is empty in the "
             f"{WHERE[command.role]}" + ("" if is_known else " unless `.environment` sets it"),
-            help=f"read `{_prefix(link.name)}_{found[2]}`, which the relationship `{link.name}` gives",
+            help=f"read `{variable_prefix(link.name)}_{found[2]}`, which the relationship `{link.name}` gives",
             severity=WARNING if is_known else INFO,
             related=[(link.key, "the relationship")],
         )
@@ -696,17 +692,12 @@ def _service_names(application: Application) -> tuple[set[str], dict[str, Relati
     meant: dict[str, Relationship] = {}
     for container in application.web_and_workers:
         for link in container.relationships:
-            prefixes.add(_prefix(link.name))
+            prefixes.add(variable_prefix(link.name))
             service = services.get(link.target or "")
             if service is not None and service.type is not None:
                 image = service.type.name.removesuffix("-persistent")
                 for name in (service.name, image):
-                    meant.setdefault(_prefix(name), link)
+                    meant.setdefault(variable_prefix(name), link)
                 for name in _DATABASES.get(image, ()):
                     meant.setdefault(name, link)
     return prefixes, meant
-
-
-def _prefix(name: str) -> str:
-    """What the variables of a relationship begin with."""
-    return re.sub(r"[^A-Z0-9_]", "_", name.upper())

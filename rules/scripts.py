@@ -8,14 +8,13 @@ from collections.abc import Callable
 from paaslint.commands.effects import folders
 from paaslint.commands.running import WHERE, reached
 from paaslint.commands.tools import identify, table, unwrap
-from paaslint.model import Command
+from paaslint.model import Command, once
 from paaslint.nodes import DOUBLE, FOLDED, PLAIN, Place, ScalarNode
+from paaslint.quick import regex
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 from paaslint.shell import BASH, Fault, SimpleCommand, Word, parse, resolve, syntax_errors
 from paaslint.shell.bashisms import SYNTAX, WRONG, Bashism, bashisms
 from paaslint.text import Span
-
-from ..quick import regex
 
 _STARTS = ("pre_start", "start", "post_start")
 _DASH = ("build", "deploy", "post_deploy", "cron", "cron_stop", "environment")
@@ -274,9 +273,10 @@ def _has_kin(command: Command, path: str) -> bool:
 
 def _in_mount(command: Command, path: str) -> bool:
     application = command.application
-    if "mounted" not in application.answers:
-        application.answers["mounted"] = {m.path for container in application.web_and_workers for m in container.mounts}
-    return not application.mounts.known or not application.answers["mounted"].isdisjoint(folders(path))
+    mounted = once(
+        application.answers, "mounted", lambda: {m.path for c in application.web_and_workers for m in c.mounts}
+    )
+    return not application.mounts.known or not mounted.isdisjoint(folders(path))
 
 
 _PLAIN_WORK = frozenset((

@@ -6,9 +6,8 @@ import re
 
 from paaslint.model import Command, Container, Relationship, Service, Worker, environment_of
 from paaslint.nodes import MappingNode, Node, Place, ScalarNode
+from paaslint.quick import regex
 from paaslint.rule import WARNING, Finding, Iterator, finding, rule
-
-from ..quick import regex
 
 _PROPERTIES = (
     "URL|HOST|PORT|USERNAME|PASSWORD|PATH|NAME|SCHEME|SERVICE|REL|TYPE|IP|INSTANCE_IPS|HOSTNAME|CLUSTER|QUERY|FRAGMENT|EPOCH"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from paaslint import facts
 from paaslint.endpoints import defined_endpoints, endpoints_of, image_of
-from paaslint.model import Project, Relationship, Route, Service, value_of
+from paaslint.model import Project, Relationship, Route, Service, once, value_of
 from paaslint.names import nearest, quoted
 from paaslint.nodes import MappingNode, Node, ScalarNode, SequenceNode, UnknownNode
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
@@ -288,13 +288,13 @@ def endpoint_unused(service: Service) -> Iterator[Finding]:
 
 def _has_lost_replica(service: Service) -> bool:
     """Whether a replica lacks the way to its primary, which may be this one: that is told of the replica."""
-    answers = service.project.answers
-    if "lost_replica" not in answers:
-        replicas = (other for other in service.project.services if (image := image_of(other)) and image.replica_of)
-        answers["lost_replica"] = any(
-            all(r.name != facts.REPLICATION_RELATIONSHIP for r in replica.relationships) for replica in replicas
-        )
-    return bool(answers["lost_replica"])
+    project = service.project
+
+    def find() -> bool:
+        replicas = (other for other in project.services if (image := image_of(other)) and image.replica_of)
+        return any(all(r.name != facts.REPLICATION_RELATIONSHIP for r in replica.relationships) for replica in replicas)
+
+    return once(project.answers, "lost_replica", find)
 
 
 def _used_endpoints(service: Service) -> set[str] | None:
@@ -321,10 +321,7 @@ _Links = dict[str, list[tuple[bool, str | None]]]
 def _links(project: Project) -> _Links | None:
     """By the name of what they lead to, the endpoint that each route and relationship names, and whether it is a
     route's; None where a relationship leads nowhere, for it may be meant for any service. Gathered once for all."""
-    if "links" not in project.answers:
-        project.answers["links"] = _gather_links(project)
-    links: _Links | None = project.answers["links"]
-    return links
+    return once(project.answers, "links", lambda: _gather_links(project))
 
 
 def _gather_links(project: Project) -> _Links | None:
@@ -342,9 +339,7 @@ def _gather_links(project: Project) -> _Links | None:
 
 def _links_known(project: Project) -> bool:
     """Whether every relationship and route of the project can be read."""
-    if "links_known" not in project.answers:
-        project.answers["links_known"] = _are_links_known(project)
-    return bool(project.answers["links_known"])
+    return once(project.answers, "links_known", lambda: _are_links_known(project))
 
 
 def _are_links_known(project: Project) -> bool:

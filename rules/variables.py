@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from paaslint import secrets
-from paaslint.model import Application, Project, Web, Worker
+from paaslint.model import Application, Project, Web, Worker, variable_prefix
 from paaslint.names import nearest
 from paaslint.nodes import Entry, MappingNode, ScalarNode, SequenceNode
+from paaslint.quick import regex
 from paaslint.rule import ERROR, INFO, WARNING, Finding, Iterator, finding, rule
-
-from ..quick import regex
 
 
 @rule("VR001", "secret-in-file", severity=WARNING)
@@ -352,7 +351,7 @@ def _is_given(name: str, application: Application) -> bool:
     """Whether a variable comes from the platform, by itself or with a relationship."""
     if name in _GIVEN or name.startswith("PLATFORM_"):
         return True
-    prefixes = (re.sub(r"\W", "_", r.name.upper()) for r in application.web.relationships)
+    prefixes = (variable_prefix(relationship.name) for relationship in application.web.relationships)
     return any(name.startswith(f"{prefix}_") for prefix in prefixes)
 
 

@@ -9,11 +9,10 @@ from paaslint import pcre, urls
 from paaslint.model import Application, Location, Mount, Project, Web, switch_of, text_of, value_of
 from paaslint.names import nearest
 from paaslint.nodes import Entry, MappingNode, Node, Place, ScalarNode, SequenceNode, UnknownNode
+from paaslint.quick import regex
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 from paaslint.text import Span
 from paaslint.tree import normalise, odd_character
-
-from ..quick import regex
 
 _SYSTEM_FOLDERS = (
     "bin", "boot", "dev", "etc", "home", "lib", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from paaslint.commands import starts
 from paaslint.commands.development import development
 from paaslint.commands.effects import holds_output
 from paaslint.commands.running import known
 from paaslint.model import Command, Web, has_command, text_of, value_of
 from paaslint.nodes import MappingNode, Place, UnknownNode
+from paaslint.quick import regex
 from paaslint.rule import ERROR, WARNING, Finding, Iterator, finding, rule
 from paaslint.text import Span
 
@@ -202,7 +201,7 @@ def _family(web: Web) -> str | None:
     return "tcp" if web.application.get("stack") is None else None
 
 
-_SOCKET_FILE = re.compile(r"unix:(?://)?(/?[\w./-]+)\Z")
+_SOCKET_FILE = regex(r"unix:(?://)?(/?[\w./-]+)\Z")
 _GIVEN_FILE = "/run/app.sock"
 """The file that the platform's own messages show `$SOCKET` to be: not promised, and no fault."""
 

@@ -23,10 +23,9 @@ from paaslint.model import (
 )
 from paaslint.names import quoted
 from paaslint.nodes import Node, Place, ScalarNode
+from paaslint.quick import regex
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
 from paaslint.shell import Block, SimpleCommand, Word
-
-from ..quick import regex
 
 CRON_INTERVAL = 300
 """Seconds: the shortest interval of a cron that every plan allows ("Crons", Cron job timing)."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from paaslint.model import INHERITED, Application, Container, Worker, has_command
+from paaslint.model import INHERITED, Application, Container, Worker, has_command, once
 from paaslint.names import nearest
-from paaslint.nodes import MappingNode, Node, ScalarNode, UnknownNode, to_data, walk
+from paaslint.nodes import MappingNode, ScalarNode, has_unknown, to_data
 from paaslint.rule import INFO, WARNING, Finding, Iterator, finding, rule
 
 COMMANDS = ("start", "pre_start", "post_start")
@@ -440,7 +440,8 @@ _WORKED_WITH = ("variables", "relationships", "mounts", "firewall", "additional_
 
 def _twins(application: Application) -> dict[str, Container]:
     """The first container that does the same work as a worker, by the worker's name."""
-    if "twins" not in application.answers:
+
+    def find() -> dict[str, Container]:
         by_start: dict[str, list[Container]] = {}
         for container in application.web_and_workers:
             if container.start is not None and has_command(container.start.text):
@@ -453,25 +454,21 @@ def _twins(application: Application) -> dict[str, Container]:
                 other = first.setdefault(surroundings, container) if surroundings is not None else container
                 if other is not container:
                     twins[container.name] = other
-        application.answers["twins"] = twins
-    known: dict[str, Container] = application.answers["twins"]
-    return known
+        return twins
+
+    return once(application.answers, "twins", find)
 
 
 def _surroundings(container: Container) -> object | None:
     """All that its command may see of the configuration, to compare by; None where some of it cannot be told."""
     settings = [container.setting(name) for name in _WORKED_WITH]
-    if not all(setting.known and not _has_unknown(setting.node) for setting in settings):
+    if not all(setting.known and not has_unknown(setting.node) for setting in settings):
         return None
     commands = [container.command(name) for name in COMMANDS[1:]]
     return (
         *(_comparable(to_data(setting.node) if setting.node else {}) for setting in settings),
         *(None if command is None else command.text for command in commands),
     )
-
-
-def _has_unknown(node: Node | None) -> bool:
-    return any(isinstance(each, UnknownNode) or (isinstance(each, MappingNode) and each.partial) for each in walk(node))
 
 
 def _comparable(data: object) -> object:

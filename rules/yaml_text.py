@@ -8,9 +8,8 @@ from collections.abc import Collection
 from paaslint.diagnostic import YamlProblem
 from paaslint.model import Application, Cron, Project, Route, Service, Web, Worker
 from paaslint.nodes import FOLDED, LITERAL, PLAIN, MappingNode, Node, PlainScalar, ScalarNode, UnknownNode
+from paaslint.quick import regex
 from paaslint.rule import ERROR, INFO, WARNING, Change, Finding, Iterator, Repair, finding, rule
-
-from ..quick import regex
 
 
 @rule("YM001", "syntax-error")
