@@ -5,6 +5,7 @@ Within a period, runs are the bits of an integer, one for each minute: many jobs
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations, islice, pairwise
 
 from .quick import TYPE_CHECKING
@@ -13,6 +14,8 @@ from .schedule import Schedule, parse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime, tzinfo
+
+    from cronsim import CronSim
 
 _DAY_SECONDS = 86400
 
@@ -37,14 +40,34 @@ def runs(schedule: Schedule, start: datetime, timezone: tzinfo, seed: str = "") 
     Where clocks change it goes as in Debian's cron: a fixed time that is left out runs right after the gap, one that
     comes twice runs once, and schedules by the minute or hour follow the real time.
     """
-    from cronsim import CronSim, CronSimError
+    from cronsim import CronSimError
 
     if schedule.never_runs:
         return
     try:
-        yield from CronSim(schedule.resolved(seed), start.astimezone(timezone))
+        yield from _simulator()(schedule.resolved(seed), start.astimezone(timezone))
     except (CronSimError, OverflowError, ValueError):  # the end of the calendar
         return
+
+
+@cache
+def _simulator() -> type[CronSim]:
+    """CronSim, for clocks as well that change by half an hour (Lord Howe). It goes on by whole hours until one is due,
+    and so came to its middle on such a day, behind the runs of its first half."""
+    from datetime import UTC
+
+    from cronsim import CronSim
+
+    class Simulator(CronSim):
+        def advance_hour(self) -> bool:
+            moved = super().advance_hour()
+            if moved and self.dt.minute:
+                begin = self.dt.replace(minute=0)
+                if begin.astimezone(UTC).astimezone(begin.tzinfo).minute == 0:  # else a change left it out
+                    self.dt = begin
+            return moved
+
+    return Simulator
 
 
 def next_runs(schedule: Schedule, start: datetime, count: int, timezone: tzinfo, seed: str = "") -> list[datetime]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise, takewhile
 
 import pytest
 from cronsim import CronSim, CronSimError
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from paaslint.schedule import FIELDS, Schedule, duration_text, parse
@@ -258,7 +258,21 @@ CHANGES = {
 }
 
 
+@pytest.mark.parametrize("day", [date(2026, 4, 5), date(2026, 10, 4)])
+@pytest.mark.parametrize("hour", [0, 3, 6, 23])
+def test_a_change_of_half_an_hour_takes_nothing_from_another_hour(day: date, hour: int) -> None:
+    there = zone("Australia/Lord_Howe")
+    if there is None:
+        pytest.skip("this machine has no tz database")
+    midnight = datetime(day.year, day.month, day.day, tzinfo=there)
+    found = takewhile(
+        lambda run: run.date() == day, runs(schedule(f"* {hour} * * *"), midnight - timedelta(1 / 1440), there)
+    )
+    assert [(run.hour, run.minute) for run in found] == [(hour, minute) for minute in range(60)]
+
+
 @settings(deadline=None, max_examples=60)
+@example("* 6 * * *", "Australia/Lord_Howe", 930, 0)
 @given(VALID_SPECS, st.sampled_from(sorted(CHANGES)), st.integers(0, 3 * 1440), st.integers(0, 59))
 def test_the_minutes_of_a_period_are_the_runs_one_by_one(spec: str, name: str, minute: int, second: int) -> None:
     there = zone(name)
